@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Core.Describing;
+
+/// <summary>What is installed and what it must never exceed. Built by the site file, then never changed while the program runs.</summary>
+public sealed record Site(
+    string Id,
+    string Name,
+    Pcc Pcc,
+    Tariff Tariff,
+    ImmutableArray<Device> Devices)
+{
+    public ImmutableArray<Battery> Batteries { get; init; } = [];
+    public ImmutableArray<PvPlant> PvPlants { get; init; } = [];
+    public ImmutableArray<EvCharger> EvChargers { get; init; } = [];
+    public Running Running { get; init; } = new();
+}
+
+/// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>
+public sealed record Pcc(int Meter, Power ImportMax, Power ExportMax, Current PhaseCurrentMax)
+{
+    /// <summary>1 or 3.</summary>
+    public int Phases { get; init; } = 3;
+
+    /// <summary>Phase to neutral.</summary>
+    public Voltage NominalVoltage { get; init; } = Voltage.FromVolts(230);
+
+    /// <summary>Allowed departure from nominal, as a ratio: ±5 %.</summary>
+    public double VoltageTolerance { get; init; } = 0.05;
+
+    public Frequency FrequencyMin { get; init; } = Frequency.FromHertz(49.5);
+    public Frequency FrequencyMax { get; init; } = Frequency.FromHertz(50.5);
+}
+
+/// <summary>A physical device on a bus. <see cref="Profile"/> names the data file of its model.</summary>
+public sealed record Device(string Name, string Profile, DeviceLink Link);
+
+/// <summary>Where a device answers. <see cref="Units"/> holds further unit ids a profile asks for by name (a gateway's battery unit).</summary>
+public sealed record DeviceLink(string Host, int Port, byte Unit)
+{
+    public ImmutableDictionary<string, byte> Units { get; init; } = ImmutableDictionary<string, byte>.Empty;
+
+    public override string ToString() => $"tcp://{Host}:{Port}#{Unit}";
+}
+
+/// <summary>A stationary battery: the device that carries out its setpoint and, where there is one, the device that speaks for its cells.</summary>
+public sealed record Battery(string Name, int Device, int? Bms, Energy Capacity, Power ChargeMax, Power DischargeMax)
+{
+    public Fraction SocMin { get; init; } = Fraction.FromRatio(0.10);
+    public Fraction SocMax { get; init; } = Fraction.FromRatio(0.90);
+
+    /// <summary>Charging is allowed between these cell temperatures; it derates over the 5 K inside each edge.</summary>
+    public Temperature ChargeTemperatureMin { get; init; } = Temperature.FromCelsius(0);
+    public Temperature ChargeTemperatureMax { get; init; } = Temperature.FromCelsius(45);
+    public Temperature DischargeTemperatureMin { get; init; } = Temperature.FromCelsius(-10);
+    public Temperature DischargeTemperatureMax { get; init; } = Temperature.FromCelsius(50);
+
+    /// <summary>Per cell; charging derates to zero over the last 50 mV, discharging likewise. Defaults suit LiFePO4.</summary>
+    public Voltage CellVoltageMin { get; init; } = Voltage.FromVolts(2.9);
+    public Voltage CellVoltageMax { get; init; } = Voltage.FromVolts(3.55);
+
+    /// <summary>How fast a setpoint may move, in watts per second; tightening for safety is never ramped.</summary>
+    public double RampWattsPerSecond { get; init; } = 1000;
+}
+
+/// <summary>A PV plant behind one inverter. Only a curtailable one can be told to produce less.</summary>
+public sealed record PvPlant(string Name, int Device, Power Rated, bool Curtailable);
+
+/// <summary>A charge point (EVSE). Below <see cref="CurrentMin"/> it can only be off (IEC 61851: 6 A).</summary>
+public sealed record EvCharger(string Name, int Device, Current CurrentMin, Current CurrentMax, int Phases)
+{
+    /// <summary>What the house wants of this charger when nobody says otherwise.</summary>
+    public EvMode DefaultMode { get; init; } = EvMode.Full;
+}
+
+/// <summary>What energy costs. Flat until a price source is configured.</summary>
+public sealed record Tariff(string Currency, Price Import, Price Export)
+{
+    public static Tariff Unpriced { get; } = new("EUR", Price.Zero, Price.Zero);
+}
+
+/// <summary>How the controller itself runs at this site.</summary>
+public sealed record Running
+{
+    /// <summary>Period of the Follow rhythm, 1–5 s.</summary>
+    public TimeSpan FollowPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    public PolicyMode PolicyMode { get; init; } = PolicyMode.Act;
+}

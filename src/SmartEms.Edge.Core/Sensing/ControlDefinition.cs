@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace SmartEms.Edge.Core.Sensing;
+
+/// <summary>What the controller can ask of a device, in our words and units.</summary>
+public enum ControlKind : byte
+{
+    /// <summary>Battery power in W, positive = discharge.</summary>
+    BatteryDischarge,
+
+    /// <summary>Charging current offered to the car in A per phase; 0 = no charging.</summary>
+    EvCurrent,
+
+    /// <summary>Upper bound of PV production in W.</summary>
+    PvLimit,
+}
+
+/// <summary>How a register survives being written: volatile may be cycled freely, the others are budgeted. Unmarked = flash.</summary>
+public enum WearClass : byte
+{
+    Flash = 0,
+    Unknown,
+    Volatile,
+}
+
+/// <summary>One thing a model lets us control: which registers, in which order, how long it stands without refresh, and where it falls back to.</summary>
+public sealed record ControlDefinition(ControlKind Kind, ImmutableArray<ControlStep> Apply)
+{
+    /// <summary>Written once after connecting, before the first Apply: the device's own dead-man timer and safe value.</summary>
+    public ImmutableArray<ControlStep> Arm { get; init; } = [];
+
+    /// <summary>Hands the device back to its own automatic.</summary>
+    public ImmutableArray<ControlStep> Release { get; init; } = [];
+
+    /// <summary>The device's own timeout in ms; 0 = it has none, the last setpoint stands for ever. The Keeper refreshes at a third of it.</summary>
+    public int TimeoutMs { get; init; }
+
+    /// <summary>What the device does when its timeout runs out, for people.</summary>
+    public string Fallback { get; init; } = "";
+    public WearClass Wear { get; init; }
+
+    /// <summary>How long after a write the read-back counts, ms.</summary>
+    public int SettleMs { get; init; }
+
+    /// <summary>The measure that shows the effect, how near it must come (in its unit), and within which time.</summary>
+    public Measure Effect { get; init; }
+    public double EffectTolerance { get; init; }
+    public int EffectWithinMs { get; init; } = 10_000;
+
+    /// <summary>Smaller changes of the target are not worth a write (dead band), in the control's unit.</summary>
+    public double DeadBand { get; init; }
+}
+
+/// <summary>When a step of a control applies.</summary>
+public enum StepCondition : byte
+{
+    Always,
+    WhenPositive,
+    WhenZero,
+    WhenNegative,
+}
+
+/// <summary>One register write of a control: a constant, or the target scaled, optionally as a percentage of another point's value.</summary>
+public sealed record ControlStep(string Point)
+{
+    /// <summary>A fixed engineering value; null when the value comes from the target.</summary>
+    public double? Constant { get; init; }
+
+    /// <summary>Written value = target × Factor (÷ the value of <see cref="PercentOf"/> × 100), in the point's unit.</summary>
+    public double Factor { get; init; } = 1;
+
+    /// <summary>Name of the point whose value is 100 %, or null.</summary>
+    public string? PercentOf { get; init; }
+    public StepCondition When { get; init; }
+
+    /// <summary>The point the written value is read back from where it is not the written one (KEBA reads and writes at different registers); null = the same.</summary>
+    public string? ReadBack { get; init; }
+
+    /// <summary>Whether the step's value can be read back at all.</summary>
+    public bool Verifiable { get; init; } = true;
+}
