@@ -106,5 +106,8 @@ public enum LinkState : byte
 
     /// <summary>Some transactions fail; the last good answer is younger than the back-off.</summary>
     Faltering,
+
+    /// <summary>Something answers, but not in valid Modbus.</summary>
+    Garbled,
     Down,
 }

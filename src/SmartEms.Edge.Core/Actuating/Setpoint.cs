@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Safeguarding;
+
+namespace SmartEms.Edge.Core.Actuating;
+
+/// <summary>What Follow asks of the devices at one moment, in the site's order, each with the bound that clipped it.</summary>
+public sealed record Setpoints(
+    ImmutableArray<BatterySetpoint> Batteries,
+    ImmutableArray<EvSetpoint> EvChargers,
+    ImmutableArray<PvSetpoint> PvPlants);
+
+/// <summary>Battery power, discharge positive, whole watts.</summary>
+public readonly record struct BatterySetpoint(Power Discharge, Bound ClippedBy);
+
+/// <summary>Current offered per phase; zero = no charging, otherwise never below the charger's minimum.</summary>
+public readonly record struct EvSetpoint(Current Offer, Bound ClippedBy);
+
+/// <summary>Upper bound of production; null = unlimited.</summary>
+public readonly record struct PvSetpoint(Power? Limit, Bound ClippedBy);

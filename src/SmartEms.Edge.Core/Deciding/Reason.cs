@@ -1,0 +1,92 @@
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Safeguarding;
+
+namespace SmartEms.Edge.Core.Deciding;
+
+/// <summary>One numbered ground of a decision. Values are W, or % where the words say so; the bound names what clipped.</summary>
+public readonly record struct Reason(ReasonCode Code, Subject Subject = Subject.Site, int Index = 0, double Value = 0, Bound Bound = Bound.None);
+
+/// <summary>Every ground a decision can have; numbers are stable and appear as R101.</summary>
+public enum ReasonCode : short
+{
+    PolicyLeads = 101,
+    RuleLeadsPolicyOff = 102,
+    RuleLeadsPolicyShadow = 103,
+    RuleLeadsPolicySilent = 104,
+
+    SurplusIsStored = 110,
+    DeficitIsCovered = 111,
+    NothingToBalance = 112,
+    BatteryHoldsForSurplus = 113,
+    BatteryOnlyCovers = 114,
+    BatteryIdles = 115,
+    GridCharges = 116,
+
+    ExpectationClipped = 120,
+    RestsWithoutReadings = 121,
+
+    ChargerOff = 130,
+    ChargerTakesSurplus = 131,
+    ChargerAtMinimum = 132,
+    ChargerAtHalf = 133,
+    ChargerAtFull = 134,
+    NoCar = 135,
+}
+
+/// <summary>The reasons in words.</summary>
+public static class Reasons
+{
+    public static string Id(ReasonCode code) => $"R{(int)code}";
+
+    public static string Text(Reason reason, Site site)
+    {
+        var name = Catalogue.NameOf(new(default, reason.Subject, reason.Index), site);
+        var watts = $"{Math.Abs(reason.Value):0} W";
+        return reason.Code switch
+        {
+            ReasonCode.PolicyLeads => "the policy's proposal is followed",
+            ReasonCode.RuleLeadsPolicyOff => "the policy is off; the plain self-consumption rule leads",
+            ReasonCode.RuleLeadsPolicyShadow => "the policy is only watched (shadow); the plain self-consumption rule leads",
+            ReasonCode.RuleLeadsPolicySilent => "the policy had nothing sound to say; the plain self-consumption rule leads",
+            ReasonCode.SurplusIsStored => $"{name} self-consumes: {watts} of surplus would be exported and is stored",
+            ReasonCode.DeficitIsCovered => $"{name} self-consumes: {watts} would be bought and is covered from the battery",
+            ReasonCode.NothingToBalance => $"{name} self-consumes: generation and load are in balance",
+            ReasonCode.BatteryHoldsForSurplus => $"{name} only stores surplus and keeps its charge",
+            ReasonCode.BatteryOnlyCovers => $"{name} only covers load",
+            ReasonCode.BatteryIdles => $"{name} rests",
+            ReasonCode.GridCharges => $"{name} charges with {watts}, from the grid if need be",
+            ReasonCode.ExpectationClipped => $"{name}: {watts} less than wanted, clipped by {Words(reason.Bound)} ({BoundSources.Of(reason.Bound)})",
+            ReasonCode.RestsWithoutReadings => $"{name} rests: a reading it needs is unknown (fail-safe rule)",
+            ReasonCode.ChargerOff => $"{name} is off",
+            ReasonCode.ChargerTakesSurplus => $"{name} takes surplus only, above its minimum current",
+            ReasonCode.ChargerAtMinimum => $"{name} charges at its minimum, more with surplus",
+            ReasonCode.ChargerAtHalf => $"{name} charges at half of its current",
+            ReasonCode.ChargerAtFull => $"{name} charges with all the connection allows",
+            ReasonCode.NoCar => $"no car at {name}",
+            _ => reason.Code.ToString(),
+        };
+    }
+
+    /// <summary>A bound in the field's words.</summary>
+    public static string Words(Bound bound) => bound switch
+    {
+        Bound.Rating => "the device rating",
+        Bound.SocMin => "the lower SoC bound",
+        Bound.SocMax => "the upper SoC bound",
+        Bound.BmsCurrent => "the BMS current limit",
+        Bound.BmsForbids => "the BMS",
+        Bound.CellVoltage => "the cell voltage",
+        Bound.Temperature => "the battery temperature",
+        Bound.GridVoltage => "the grid voltage",
+        Bound.GridFrequency => "the grid frequency",
+        Bound.PhaseCurrent => "the phase fuse",
+        Bound.ImportLimit => "the import limit",
+        Bound.ExportLimit => "the export limit",
+        Bound.UnknownReading => "an unknown reading",
+        Bound.Ramp => "the ramp rate",
+        Bound.EvMinimum => "the charger's minimum current",
+        Bound.Lease => "the expired decision",
+        _ => "nothing",
+    };
+}

@@ -1,0 +1,93 @@
+using SmartEms.Edge.Core.Describing;
+
+namespace SmartEms.Edge.Core.Diagnosing;
+
+/// <summary>How urgent a finding is.</summary>
+public enum Urgency : byte
+{
+    Notice,
+    Warning,
+
+    /// <summary>A limit is touched or the controller is blind somewhere.</summary>
+    Alarm,
+}
+
+/// <summary>What a finding means to a person: {0} is the subject's name, {1} the value with its unit, {2} the device's link.</summary>
+public sealed record CatalogueEntry(FindingCode Code, Urgency Urgency, string Unit, string What, string NextStep);
+
+/// <summary>Every finding code, once, with its words and its next step.</summary>
+public static class Catalogue
+{
+    private static readonly CatalogueEntry[] Entries =
+    [
+        new(FindingCode.DeviceDown, Urgency.Alarm, "s", "{0} has not answered for {1}", "check power and network of {2}; then: smartems devices"),
+        new(FindingCode.DeviceFaltering, Urgency.Warning, "failures in a row", "{0} answers unreliably ({1})", "check cabling and other Modbus clients of {2}"),
+        new(FindingCode.DeviceAnswersGarbage, Urgency.Alarm, "bad answers in a row", "{0} answers, but not in valid Modbus ({1})", "check that {2} is this device and nothing else shares the port"),
+        new(FindingCode.DeviceNotArmed, Urgency.Warning, "", "{0} did not take its own fallback timer; no setpoint is sent to it", "enable remote control in the device's menu; then restart it"),
+        new(FindingCode.GridMeterUnknown, Urgency.Alarm, "s", "the grid meter {0} gives no current reading ({1})", "batteries idle, chargers at minimum, PV inside the export limit until it returns; check {2}"),
+        new(FindingCode.BatterySocUnknown, Urgency.Alarm, "s", "the state of charge of {0} is unknown", "the battery is left idle; check its BMS"),
+        new(FindingCode.BatteryPowerUnknown, Urgency.Alarm, "s", "the power of {0} is unknown", "the battery is left idle; check its inverter"),
+        new(FindingCode.PvUnknown, Urgency.Warning, "s", "the production of {0} is unknown", "check its inverter"),
+        new(FindingCode.EvUnknown, Urgency.Warning, "s", "the charging power of {0} is unknown", "it is taken as its full offer; check the charger"),
+        new(FindingCode.GridVoltageUnknown, Urgency.Warning, "", "the grid voltage is unknown", "no power is exported or taken by choice until it returns; check the meter {0}"),
+        new(FindingCode.GridFrequencyUnknown, Urgency.Warning, "", "the grid frequency is unknown", "no power is exported or taken by choice until it returns; check the meter {0}"),
+        new(FindingCode.ImportLimitUnmet, Urgency.Alarm, "W", "the import limit is exceeded by {1} and nothing controllable is left", "switch off loads or raise the connection's limit"),
+        new(FindingCode.ExportLimitUnmet, Urgency.Alarm, "W", "the export limit is exceeded by {1} and nothing controllable is left", "make the PV inverter curtailable or raise the limit"),
+        new(FindingCode.GridVoltageOutside, Urgency.Alarm, "V", "the grid voltage is {1}, outside its band", "exchange is derated until it returns; tell the grid operator when it stays"),
+        new(FindingCode.GridFrequencyOutside, Urgency.Alarm, "Hz", "the grid frequency is {1}, outside its band", "exchange is derated until it returns"),
+        new(FindingCode.BatteryTemperatureOutside, Urgency.Alarm, "°C", "{0} is at {1}, outside its temperature range", "check ventilation; it rests until the temperature returns"),
+        new(FindingCode.CellVoltageOutside, Urgency.Alarm, "V", "a cell of {0} is at {1}, outside its range", "let the battery balance; call service when it repeats"),
+        new(FindingCode.SocOutside, Urgency.Notice, "%", "{0} is at {1}, outside its allowed band", "it only moves back towards the band"),
+        new(FindingCode.PhaseCurrentOutside, Urgency.Alarm, "A", "a phase carries {1}, more than its fuse allows", "switch off single-phase loads on that phase"),
+        new(FindingCode.BmsForbids, Urgency.Warning, "", "the BMS of {0} forbids charging or discharging", "read the BMS's own alarm"),
+        new(FindingCode.SetpointNotApplied, Urgency.Alarm, "", "{0} took a setpoint but does not follow it", "check the device's remote-control setting; then: smartems devices"),
+        new(FindingCode.SetpointReverted, Urgency.Warning, "", "{0} dropped a setpoint by itself", "it was sent again; check for a restart or a second controller"),
+        new(FindingCode.NoDeviceFallback, Urgency.Notice, "", "{0} has no fallback of its own when the controller dies", "choose a device that has one, or a contactor"),
+        new(FindingCode.WriteFailed, Urgency.Alarm, "failures in a row", "{0} refuses or misses writes ({1})", "check {2}; its own fallback takes over meanwhile"),
+        new(FindingCode.ForeignWriter, Urgency.Warning, "", "somebody else writes to {0}", "find the second controller and stop it"),
+        new(FindingCode.DecisionLeaseExpired, Urgency.Alarm, "s", "the last decision is too old ({1}); only safe limits are kept", "read the log: the quarter-hour cycle stands still"),
+        new(FindingCode.PolicyFailed, Urgency.Warning, "", "the policy gave no usable proposal; the plain rule leads", "read the log"),
+        new(FindingCode.StoreFailing, Urgency.Alarm, "", "records cannot be stored; control goes on from memory", "check the disk: df -h, dmesg"),
+    ];
+
+    private static readonly Dictionary<FindingCode, CatalogueEntry> ByCode = Entries.ToDictionary(entry => entry.Code);
+
+    public static IReadOnlyList<CatalogueEntry> All => Entries;
+
+    public static CatalogueEntry Entry(FindingCode code) => ByCode[code];
+
+    /// <summary>F101-style identifier.</summary>
+    public static string Id(FindingCode code) => $"F{(int)code}";
+
+    /// <summary>What is wrong, in words, with the names of this site.</summary>
+    public static string What(Finding finding, Site site) => Fill(Entry(finding.Code).What, finding, site);
+
+    /// <summary>What a person can do about it.</summary>
+    public static string NextStep(Finding finding, Site site) => Fill(Entry(finding.Code).NextStep, finding, site);
+
+    private static string Fill(string words, Finding finding, Site site)
+    {
+        var unit = Entry(finding.Code).Unit;
+        var value = unit is "" ? "" : $"{finding.Value:0.##} {unit}";
+        return string.Format(words, NameOf(finding, site), value, LinkOf(finding, site));
+    }
+
+    /// <summary>The name of what the finding is about, as the site file spells it.</summary>
+    public static string NameOf(Finding finding, Site site) => finding.Subject switch
+    {
+        Subject.Device => site.Devices[finding.Index].Name,
+        Subject.Battery => site.Batteries[finding.Index].Name,
+        Subject.PvPlant => site.PvPlants[finding.Index].Name,
+        Subject.EvCharger => site.EvChargers[finding.Index].Name,
+        _ => site.Devices[site.Pcc.Meter].Name,
+    };
+
+    private static string LinkOf(Finding finding, Site site) => site.Devices[finding.Subject switch
+    {
+        Subject.Device => finding.Index,
+        Subject.Battery => site.Batteries[finding.Index].Device,
+        Subject.PvPlant => site.PvPlants[finding.Index].Device,
+        Subject.EvCharger => site.EvChargers[finding.Index].Device,
+        _ => site.Pcc.Meter,
+    }].Link.ToString();
+}

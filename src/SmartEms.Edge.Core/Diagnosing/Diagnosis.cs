@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Diagnosing;
+
+/// <summary>Looks at one process image and says what is wrong with the site's senses. Limits are judged in Safeguarding.</summary>
+public static class Diagnosis
+{
+    public static ImmutableArray<Finding> Examine(ProcessImage image, Site site)
+    {
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        Links(image, findings);
+        Senses(image, site, findings);
+        return findings.DrainToImmutable();
+    }
+
+    private static void Links(ProcessImage image, ImmutableArray<Finding>.Builder findings)
+    {
+        for (var i = 0; i < image.Devices.Length; i++)
+        {
+            var device = image.Devices[i];
+            if (device.Link == LinkState.Down)
+                findings.Add(new(FindingCode.DeviceDown, Subject.Device, i, device.SinceAnswerMs / 1000));
+            else if (device.Link == LinkState.Garbled)
+                findings.Add(new(FindingCode.DeviceAnswersGarbage, Subject.Device, i, device.FailuresInARow));
+            else if (device.Link == LinkState.Faltering)
+                findings.Add(new(FindingCode.DeviceFaltering, Subject.Device, i, device.FailuresInARow));
+        }
+    }
+
+    private static void Senses(ProcessImage image, Site site, ImmutableArray<Finding>.Builder findings)
+    {
+        var import = image.Grid.Import;
+        if (!import.IsGood)
+            findings.Add(new(FindingCode.GridMeterUnknown, Subject.Device, site.Pcc.Meter, import.Quality.AgeMs / 1000));
+        for (var i = 0; i < image.Batteries.Length; i++)
+        {
+            if (!image.Batteries[i].Soc.IsGood)
+                findings.Add(new(FindingCode.BatterySocUnknown, Subject.Battery, i));
+            if (!image.Batteries[i].Discharge.IsGood)
+                findings.Add(new(FindingCode.BatteryPowerUnknown, Subject.Battery, i));
+        }
+        for (var i = 0; i < image.PvPlants.Length; i++)
+            if (!image.PvPlants[i].Production.IsGood)
+                findings.Add(new(FindingCode.PvUnknown, Subject.PvPlant, i));
+        for (var i = 0; i < image.EvChargers.Length; i++)
+            if (!image.EvChargers[i].Charge.IsGood)
+                findings.Add(new(FindingCode.EvUnknown, Subject.EvCharger, i));
+    }
+}

@@ -1,0 +1,52 @@
+namespace SmartEms.Edge.Core.Diagnosing;
+
+/// <summary>What a finding is about; the kind says in which list of the site <see cref="Finding.Index"/> counts.</summary>
+public enum Subject : byte
+{
+    Site,
+    Device,
+    Battery,
+    PvPlant,
+    EvCharger,
+}
+
+/// <summary>Something is wrong now. The code says what, subject and index say where, the value how much (its unit stands in the catalogue).</summary>
+public readonly record struct Finding(FindingCode Code, Subject Subject = Subject.Site, int Index = 0, double Value = 0);
+
+/// <summary>Every finding the program can make; numbers are stable and appear as F101 on screens and in topics.</summary>
+public enum FindingCode : short
+{
+    DeviceDown = 101,
+    DeviceFaltering = 102,
+    DeviceAnswersGarbage = 103,
+    DeviceNotArmed = 104,
+
+    GridMeterUnknown = 110,
+    BatterySocUnknown = 111,
+    BatteryPowerUnknown = 112,
+    PvUnknown = 113,
+    EvUnknown = 114,
+    GridVoltageUnknown = 115,
+    GridFrequencyUnknown = 116,
+
+    ImportLimitUnmet = 201,
+    ExportLimitUnmet = 202,
+    GridVoltageOutside = 203,
+    GridFrequencyOutside = 204,
+    BatteryTemperatureOutside = 205,
+    CellVoltageOutside = 206,
+    SocOutside = 207,
+    PhaseCurrentOutside = 208,
+    BmsForbids = 209,
+
+    SetpointNotApplied = 301,
+    SetpointReverted = 302,
+    NoDeviceFallback = 303,
+    WriteFailed = 304,
+    ForeignWriter = 305,
+
+    DecisionLeaseExpired = 401,
+    PolicyFailed = 402,
+
+    StoreFailing = 501,
+}

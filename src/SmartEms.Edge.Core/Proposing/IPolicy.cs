@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Proposing;
+
+/// <summary>A guest that proposes modes for the coming quarter-hour. It sees what the controller sees and touches nothing.</summary>
+public interface IPolicy
+{
+    /// <summary>Name and version as it appears in every record.</summary>
+    string Name { get; }
+
+    /// <summary>A mode for every battery and charger in the site's order, or null when the policy has nothing sound to say.</summary>
+    Proposal? Propose(Observation observation);
+}
+
+/// <summary>What a policy may look at.</summary>
+public sealed record Observation(Slot Slot, ProcessImage Image, Site Site);
+
+/// <summary>Modes a policy would like, in the site's order.</summary>
+public sealed record Proposal(ImmutableArray<BatteryMode> Batteries, ImmutableArray<EvMode> EvChargers);

@@ -1,0 +1,80 @@
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Core.Safeguarding;
+
+/// <summary>Every bound the envelope can be made of. Whoever is clipped is told which one it was.</summary>
+public enum Bound : byte
+{
+    None = 0,
+
+    /// <summary>Rated power of the device, from the site file.</summary>
+    Rating,
+    SocMin,
+    SocMax,
+
+    /// <summary>The BMS's own current limits (CCL, DCL).</summary>
+    BmsCurrent,
+
+    /// <summary>The BMS says no.</summary>
+    BmsForbids,
+    CellVoltage,
+    Temperature,
+    GridVoltage,
+    GridFrequency,
+
+    /// <summary>The fuse of one phase.</summary>
+    PhaseCurrent,
+
+    /// <summary>The connection's import limit at the PCC.</summary>
+    ImportLimit,
+    ExportLimit,
+
+    /// <summary>A reading the bound needs is not Good: unknown means limited.</summary>
+    UnknownReading,
+    Ramp,
+
+    /// <summary>Below the charger's minimum current there is only off (IEC 61851-1: 6 A).</summary>
+    EvMinimum,
+
+    /// <summary>The decision's lease ran out.</summary>
+    Lease,
+}
+
+/// <summary>Who set a bound: printed with it, so that nobody has to guess whom to ask.</summary>
+public static class BoundSources
+{
+    public static string Of(Bound bound) => bound switch
+    {
+        Bound.Rating or Bound.SocMin or Bound.SocMax or Bound.ImportLimit or Bound.ExportLimit or Bound.PhaseCurrent or Bound.Ramp => "site file",
+        Bound.BmsCurrent or Bound.BmsForbids => "BMS",
+        Bound.CellVoltage or Bound.Temperature => "site file, cell data sheet",
+        Bound.GridVoltage or Bound.GridFrequency => "site file, grid code",
+        Bound.EvMinimum => "IEC 61851-1",
+        Bound.UnknownReading or Bound.Lease => "fail-safe rule",
+        _ => "none",
+    };
+}
+
+/// <summary>A power limit and the bound that set it.</summary>
+public readonly record struct Limit(Power Value, Bound By);
+
+/// <summary>What a component may do, in its own positive direction. Limits only narrow; the narrowest one is remembered.</summary>
+public readonly record struct PowerRange(Limit Low, Limit High)
+{
+    public static PowerRange Of(Power low, Power high, Bound by) => new(new(low, by), new(high, by));
+
+    /// <summary>High is at most <paramref name="value"/> from now on.</summary>
+    public PowerRange AtMost(Power value, Bound by) => value < High.Value ? this with { High = new(value, by) } : this;
+
+    /// <summary>Low is at least <paramref name="value"/> from now on.</summary>
+    public PowerRange AtLeast(Power value, Bound by) => value > Low.Value ? this with { Low = new(value, by) } : this;
+
+    /// <summary>Nothing at all is allowed.</summary>
+    public PowerRange Nothing(Bound by) => AtMost(Power.Zero, by).AtLeast(Power.Zero, by);
+
+    /// <summary>The nearest allowed value. Where a range is empty, the high side wins: less discharge, less production, less charging.</summary>
+    public Power Clip(Power wanted) => Power.Min(Power.Max(wanted, Low.Value), High.Value);
+
+    /// <summary>The bound that stands in the way of a wanted value, or None.</summary>
+    public Bound Against(Power wanted) => wanted > High.Value ? High.By : wanted < Low.Value ? Low.By : Bound.None;
+}

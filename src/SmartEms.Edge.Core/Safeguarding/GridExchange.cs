@@ -1,0 +1,89 @@
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Safeguarding;
+
+/// <summary>The limits at the PCC: the contract's, narrowed by the phase fuses, by the voltage and by the frequency.</summary>
+public static class GridExchange
+{
+    /// <summary>How much of the band's outer part is used to fade: ±5 % is reached fully derated, ±4 % not at all.</summary>
+    private const double FadeShare = 0.2;
+
+    public static (Limit Import, Limit Export) Limits(GridReadings grid, Pcc pcc)
+    {
+        var import = new Limit(pcc.ImportMax, Bound.ImportLimit);
+        var export = new Limit(pcc.ExportMax, Bound.ExportLimit);
+        PhaseFuses(grid, pcc, ref import, ref export);
+        Voltages(grid, pcc, ref import, ref export);
+        Frequencies(grid, pcc, ref import, ref export);
+        return (import, export);
+    }
+
+    /// <summary>Low voltage or frequency asks for less import, high voltage or frequency for less export.</summary>
+    private static void Voltages(GridReadings grid, Pcc pcc, ref Limit import, ref Limit export)
+    {
+        var band = pcc.NominalVoltage.Volts * pcc.VoltageTolerance;
+        var margin = band * FadeShare;
+        for (var phase = 0; phase < pcc.Phases; phase++)
+        {
+            var reading = phase == 0 ? grid.VoltageL1 : phase == 1 ? grid.VoltageL2 : grid.VoltageL3;
+            if (reading.Quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled })
+                continue;
+            var off = reading.IsKnown ? reading.Value.Volts - pcc.NominalVoltage.Volts : double.NaN;
+            Narrow(ref import, pcc.ImportMax * Share(band + off, margin), Bound.GridVoltage);
+            Narrow(ref export, pcc.ExportMax * Share(band - off, margin), Bound.GridVoltage);
+        }
+    }
+
+    private static void Frequencies(GridReadings grid, Pcc pcc, ref Limit import, ref Limit export)
+    {
+        var reading = grid.Frequency;
+        if (reading.Quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled })
+            return;
+        var margin = (pcc.FrequencyMax.Hertz - pcc.FrequencyMin.Hertz) / 2 * FadeShare;
+        var now = reading.IsKnown ? reading.Value.Hertz : double.NaN;
+        Narrow(ref import, pcc.ImportMax * Share(now - pcc.FrequencyMin.Hertz, margin), Bound.GridFrequency);
+        Narrow(ref export, pcc.ExportMax * Share(pcc.FrequencyMax.Hertz - now, margin), Bound.GridFrequency);
+    }
+
+    /// <summary>NaN stands for an unknown reading and gives no share at all: unknown means limited.</summary>
+    private static double Share(double distance, double margin) => double.IsNaN(distance) ? 0 : Derating.Share(distance, margin);
+
+    /// <summary>The fuse leaves each phase some amperes; symmetric devices may add that on every phase. Unknown currents: all power is taken to flow in one phase.</summary>
+    private static void PhaseFuses(GridReadings grid, Pcc pcc, ref Limit import, ref Limit export)
+    {
+        var oneFuse = pcc.PhaseCurrentMax * pcc.NominalVoltage;
+        if (!HighestPhase(grid, pcc, out var highest) || !grid.Import.IsKnown)
+        {
+            Narrow(ref import, oneFuse, Bound.PhaseCurrent);
+            Narrow(ref export, oneFuse, Bound.PhaseCurrent);
+            return;
+        }
+        var room = (pcc.PhaseCurrentMax - highest) * pcc.NominalVoltage * pcc.Phases;
+        var now = grid.Import.Value;
+        if (now >= Power.Zero)
+            Narrow(ref import, Power.Max(Power.Zero, now + room), Bound.PhaseCurrent);
+        else
+            Narrow(ref export, Power.Max(Power.Zero, -now + room), Bound.PhaseCurrent);
+    }
+
+    private static bool HighestPhase(GridReadings grid, Pcc pcc, out Current highest)
+    {
+        highest = Current.Zero;
+        for (var phase = 0; phase < pcc.Phases; phase++)
+        {
+            var reading = phase == 0 ? grid.CurrentL1 : phase == 1 ? grid.CurrentL2 : grid.CurrentL3;
+            if (!reading.IsKnown)
+                return false;
+            highest = Current.Max(highest, reading.Value < Current.Zero ? -reading.Value : reading.Value);
+        }
+        return true;
+    }
+
+    private static void Narrow(ref Limit limit, Power value, Bound by)
+    {
+        if (value < limit.Value)
+            limit = new(value, by);
+    }
+}
