@@ -15,8 +15,6 @@ public readonly record struct Current : IComparable<Current>
 
     public static Power operator *(Current a, Voltage u) => Power.FromWatts(a.Amperes * u.Volts);
 
-    /// <summary>Power over the apparent resistance of a supply: A = W / V.</summary>
-    public static Current Of(Power power, Voltage voltage) => FromAmperes(power.Watts / voltage.Volts);
 
     public static Current operator +(Current a, Current b) => new(a.Amperes + b.Amperes);
     public static Current operator -(Current a, Current b) => new(a.Amperes - b.Amperes);

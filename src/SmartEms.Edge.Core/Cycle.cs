@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Proposing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Safeguarding;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core;
+
+/// <summary>What one cycle thought: the decision, what is wrong, and what the next cycle must remember.</summary>
+public sealed record Thought(Decision Decision, ImmutableArray<Finding> Findings, Memory Memory);
+
+/// <summary>The quarter-hour, in one sentence: sense → diagnose → propose → safeguard → decide → alert. Sensing hands in the image; acting,
+/// recording and syncing happen outside, because this function has no clock, no I/O and no chance: the same arguments give the same bytes.</summary>
+public static class Cycle
+{
+    public static Thought Think(Slot slot, ProcessImage image, Site site, Memory memory, IPolicy policy)
+    {
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        findings.AddRange(Diagnosis.Examine(image, site));
+        Guard.Examine(image, site, findings);
+
+        var proposal = site.Running.PolicyMode == PolicyMode.Off ? null : Ask(policy, new(slot, image, site), findings);
+        var envelope = Envelope.Draw(image, site);
+        var decision = Supervisor.Decide(new(slot, image, site, envelope), proposal, policy.Name);
+
+        var found = findings.DrainToImmutable();
+        var alerts = memory.Alerts.Update(found, image.TakenAt);
+        return new(decision, found, memory with { LastDecision = decision, Alerts = alerts });
+    }
+
+    /// <summary>The agent boundary around the guest: whatever a policy throws becomes silence and a finding, never a missed cycle.</summary>
+    private static Proposal? Ask(IPolicy policy, Observation observation, ImmutableArray<Finding>.Builder findings)
+    {
+        try
+        {
+            return policy.Propose(observation);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            findings.Add(new(FindingCode.PolicyFailed));
+            return null;
+        }
+    }
+}

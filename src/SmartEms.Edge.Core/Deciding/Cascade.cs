@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Safeguarding;
+
+namespace SmartEms.Edge.Core.Deciding;
+
+/// <summary>Keeps the PCC inside its limits: battery, then chargers, then PV curtailment. What cannot be met is a finding with the missing watts.</summary>
+public static class Cascade
+{
+    /// <summary>A device that was asked to help and shows no effect for this long gets no more credit; the next in line has to act.</summary>
+    private const double PatienceSeconds = 5;
+
+    /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
+    private const double ReleaseShare = 0.3;
+
+    public static (double ImportOver, double ExportOver) Apply(Draft draft, ImmutableArray<Finding>.Builder findings)
+    {
+        if (!draft.MeterIsGood)
+        {
+            CurtailBlind(draft);
+            return (0, 0);
+        }
+        var importOver = draft.Import > draft.Envelope.ImportMax.Value.Watts + Tolerance(draft.Envelope.ImportMax) ? draft.Memory.ImportOverSeconds + draft.StepSeconds : 0;
+        var exportOver = -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax) ? draft.Memory.ExportOverSeconds + draft.StepSeconds : 0;
+        LimitImport(draft, importOver <= PatienceSeconds, findings);
+        LimitExport(draft, exportOver <= PatienceSeconds, findings);
+        return (importOver, exportOver);
+    }
+
+    private static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
+
+    private static void LimitImport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
+    {
+        var limit = draft.Envelope.ImportMax;
+        var excess = draft.ExpectedImport(creditBatteries: true) - limit.Value.Watts;
+        for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
+            excess -= Raise(draft, i, excess, limit.By);
+        if (!credit)
+            excess = draft.ExpectedImport(creditBatteries: false) - limit.Value.Watts;
+        for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
+            excess -= Throttle(draft, i, excess, limit.By);
+        if (excess > Tolerance(limit) && draft.Import > limit.Value.Watts)
+            findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(excess)));
+    }
+
+    /// <summary>More discharge, up to what the envelope allows; returns the watts won.</summary>
+    private static double Raise(Draft draft, int index, double watts, Bound by)
+    {
+        var before = draft.Discharge[index];
+        var after = draft.Envelope.Batteries[index].Clip(Power.FromWatts(before + watts)).Watts;
+        draft.Discharge[index] = Math.Max(before, Math.Ceiling(after) > after ? Math.Floor(after) : after);
+        draft.DischargeBy[index] = by;
+        return draft.Discharge[index] - before;
+    }
+
+    /// <summary>Less charging current; below the minimum it stops and rests. Returns the watts won.</summary>
+    private static double Throttle(Draft draft, int index, double watts, Bound by)
+    {
+        var expected = draft.ExpectedCharging(index);
+        if (expected <= 0)
+            return 0;
+        var charger = draft.Site.EvChargers[index];
+        var offer = FollowChargers.Legal((expected - watts) / draft.WattsPerAmpere(index), charger);
+        draft.Offer[index] = Math.Min(draft.Offer[index], offer);
+        draft.OfferBy[index] = offer > 0 ? by : Bound.EvMinimum;
+        var rest = draft.Offer[index] > 0 ? draft.NewEv[index].RestSeconds : FollowChargers.RestSeconds;
+        draft.NewEv[index] = draft.NewEv[index] with { Offer = Current.FromAmperes(draft.Offer[index]), RestSeconds = rest };
+        return expected - draft.ExpectedCharging(index);
+    }
+
+    private static void LimitExport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
+    {
+        var limit = draft.Envelope.ExportMax;
+        var excess = -draft.ExpectedImport(creditBatteries: true) - limit.Value.Watts;
+        for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
+            excess -= Lower(draft, i, excess, limit.By);
+        if (!credit)
+            excess = -draft.ExpectedImport(creditBatteries: false) - limit.Value.Watts;
+        var left = Curtail(draft, excess, limit.By);
+        if (left > Tolerance(limit) && -draft.Import > limit.Value.Watts)
+            findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(left)));
+    }
+
+    /// <summary>More charging, down to what the envelope allows; returns the watts won.</summary>
+    private static double Lower(Draft draft, int index, double watts, Bound by)
+    {
+        var before = draft.Discharge[index];
+        var after = draft.Envelope.Batteries[index].Clip(Power.FromWatts(before - watts)).Watts;
+        draft.Discharge[index] = Math.Min(before, Math.Ceiling(after));
+        draft.DischargeBy[index] = by;
+        return before - draft.Discharge[index];
+    }
+
+    /// <summary>Positive excess is taken off the curtailable plants in the site's order; negative excess gives curtailed plants room back. Returns what is left over.</summary>
+    private static double Curtail(Draft draft, double excess, Bound by)
+    {
+        for (var i = 0; i < draft.PvLimit.Length; i++)
+        {
+            var plant = draft.Site.PvPlants[i];
+            var last = draft.Memory.PvLimits[i];
+            draft.PvLimit[i] = double.PositiveInfinity;
+            if (!plant.Curtailable)
+                continue;
+            var produced = draft.Production[i];
+            if (excess > 0)
+            {
+                draft.PvLimit[i] = Math.Floor(Math.Max(0, produced - excess));
+                draft.PvBy[i] = by;
+                excess -= produced - draft.PvLimit[i];
+            }
+            else if (double.IsFinite(last))
+            {
+                var eased = Math.Max(last, produced) + (-excess * ReleaseShare);
+                draft.PvLimit[i] = eased >= plant.Rated.Watts ? double.PositiveInfinity : Math.Floor(eased);
+                draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
+                excess += draft.PvLimit[i] - last;
+            }
+        }
+        return Math.Max(0, excess);
+    }
+
+    /// <summary>Without the meter the plants together stay below the export limit even if the house took nothing at all.</summary>
+    private static void CurtailBlind(Draft draft)
+    {
+        var room = draft.Envelope.ExportMax.Value.Watts;
+        foreach (var plant in draft.Site.PvPlants)
+            if (!plant.Curtailable)
+                room -= plant.Rated.Watts;
+        room = Math.Max(0, room);
+        for (var i = 0; i < draft.PvLimit.Length; i++)
+        {
+            var plant = draft.Site.PvPlants[i];
+            if (!plant.Curtailable)
+            {
+                draft.PvLimit[i] = double.PositiveInfinity;
+                continue;
+            }
+            draft.PvLimit[i] = Math.Floor(Math.Min(plant.Rated.Watts, room));
+            draft.PvBy[i] = Bound.UnknownReading;
+            room -= draft.PvLimit[i];
+        }
+    }
+}

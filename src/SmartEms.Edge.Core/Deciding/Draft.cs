@@ -1,0 +1,93 @@
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Safeguarding;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Deciding;
+
+/// <summary>The setpoints of one Follow step while they are being worked out, in watts and amperes, next to the powers measured now.</summary>
+public sealed class Draft
+{
+    public Draft(ProcessImage image, Site site, Envelope envelope, FollowMemory memory, double stepSeconds)
+    {
+        (Image, Site, Envelope, Memory, StepSeconds) = (image, site, envelope, memory, stepSeconds);
+        MeterIsGood = image.Grid.Import.IsGood;
+        Import = image.Grid.Import.GoodOr(Power.Zero).Watts;
+        var (batteries, chargers, plants) = (site.Batteries.Length, site.EvChargers.Length, site.PvPlants.Length);
+        (Measured, Discharge, DischargeBy) = (new double[batteries], new double[batteries], new Bound[batteries]);
+        (Charging, Offer, OfferBy, NewEv) = (new double[chargers], new double[chargers], new Bound[chargers], new EvMemory[chargers]);
+        (Production, PvLimit, PvBy) = (new double[plants], new double[plants], new Bound[plants]);
+        for (var i = 0; i < batteries; i++)
+            Measured[i] = image.Batteries[i].Discharge.GoodOr(Power.Zero).Watts;
+        for (var i = 0; i < chargers; i++)
+            Charging[i] = image.EvChargers[i].Charge.IsGood ? image.EvChargers[i].Charge.Value.Watts : memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i);
+        for (var i = 0; i < plants; i++)
+            Production[i] = image.PvPlants[i].Production.IsGood
+                ? image.PvPlants[i].Production.Value.Watts
+                : Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i]);
+    }
+
+    public ProcessImage Image { get; }
+    public Site Site { get; }
+    public Envelope Envelope { get; }
+    public FollowMemory Memory { get; }
+    public double StepSeconds { get; }
+    public bool MeterIsGood { get; }
+
+    /// <summary>Measured grid import, W; 0 when the meter is not Good (ask <see cref="MeterIsGood"/> first).</summary>
+    public double Import { get; }
+
+    /// <summary>Measured battery discharge, W.</summary>
+    public double[] Measured { get; }
+    public double[] Discharge { get; }
+    public Bound[] DischargeBy { get; }
+
+    /// <summary>Measured charging power, W; the whole offer where the charger does not tell.</summary>
+    public double[] Charging { get; }
+    public double[] Offer { get; }
+    public Bound[] OfferBy { get; }
+    public EvMemory[] NewEv { get; }
+    public double[] Production { get; }
+
+    /// <summary>Production limit, W; +∞ = none.</summary>
+    public double[] PvLimit { get; }
+    public Bound[] PvBy { get; }
+
+    public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Site.EvChargers[charger].Phases;
+
+    /// <summary>What is left over before any charger or battery helps itself, W: PV minus house load minus all charging.</summary>
+    public double Spare
+    {
+        get
+        {
+            var spare = -Import;
+            foreach (var discharge in Measured)
+                spare -= discharge;
+            return spare;
+        }
+    }
+
+    /// <summary>The charging power to expect when this offer is made: less at once, more only by the difference to the last offer.</summary>
+    public double ExpectedCharging(int charger)
+    {
+        var last = Memory.Chargers[charger].Offer.Amperes;
+        var watts = WattsPerAmpere(charger);
+        if (Offer[charger] <= last)
+            return Math.Min(Charging[charger], Offer[charger] * watts);
+        var state = Image.EvChargers[charger].State;
+        if (state.IsGood && state.Value == EvState.NoCar)
+            return Charging[charger];
+        return Charging[charger] + ((Offer[charger] - last) * watts);
+    }
+
+    /// <summary>The grid import to expect once the drafted setpoints are carried out, W. A device that has had time and did not move gets no credit.</summary>
+    public double ExpectedImport(bool creditBatteries)
+    {
+        var import = Import;
+        for (var i = 0; i < Measured.Length; i++)
+            import += creditBatteries ? Measured[i] - Discharge[i] : 0;
+        for (var i = 0; i < Charging.Length; i++)
+            import += ExpectedCharging(i) - Charging[i];
+        return import;
+    }
+}

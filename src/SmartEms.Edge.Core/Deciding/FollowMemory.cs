@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Core.Deciding;
+
+/// <summary>What Follow must remember from one step to the next. Durations are counted in steps' time, so a replay needs no clock.</summary>
+public sealed record FollowMemory(
+    ImmutableArray<Power> LastDischarge,
+    ImmutableArray<EvMemory> Chargers,
+    ImmutableArray<double> PvLimits)
+{
+    /// <summary>How long the import limit has been exceeded although something was already asked to help, s.</summary>
+    public double ImportOverSeconds { get; init; }
+    public double ExportOverSeconds { get; init; }
+
+    /// <summary>Nothing asked yet. A PV limit of +∞ W stands for unlimited.</summary>
+    public static FollowMemory Fresh(Site site) => new(
+        [.. new Power[site.Batteries.Length]],
+        [.. new EvMemory[site.EvChargers.Length]],
+        [.. Enumerable.Repeat(double.PositiveInfinity, site.PvPlants.Length)]);
+
+    public bool Fits(Site site) =>
+        LastDischarge.Length == site.Batteries.Length && Chargers.Length == site.EvChargers.Length && PvLimits.Length == site.PvPlants.Length;
+}
+
+/// <summary>A charger's regulation: the last offer, whether surplus charging runs, and how long its start, stop and rest conditions have held (s).</summary>
+public readonly record struct EvMemory(Current Offer, bool Running, double EnoughSeconds, double ShortSeconds, double RestSeconds);

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Recording;
+
+/// <summary>Everything one cycle saw and gave: enough to ask why, and to think it again and get the same bytes.</summary>
+public sealed record CycleRecord(
+    Slot Slot,
+    ProcessImage Image,
+    Memory Before,
+    Decision Decision,
+    ImmutableArray<Finding> Findings)
+{
+    /// <summary>Version of this form; a reader refuses what it does not know.</summary>
+    public const byte FormVersion = 1;
+
+    /// <summary>SHA-256 of the site file's text the cycle ran under, hex.</summary>
+    public required string SiteHash { get; init; }
+    public required string PolicyName { get; init; }
+    public required PolicyMode PolicyMode { get; init; }
+
+    /// <summary>Version of the program that thought it.</summary>
+    public required string Program { get; init; }
+
+    public byte[] ToBytes()
+    {
+        var to = new WireWriter();
+        to.Byte(FormVersion);
+        to.Whole(Slot.Index);
+        to.Text(SiteHash);
+        to.Text(PolicyName);
+        to.Byte((byte)PolicyMode);
+        to.Text(Program);
+        ImageWire.Write(to, Image);
+        MemoryWire.Write(to, Before);
+        DecisionWire.Write(to, Decision);
+        to.Count((ulong)Findings.Length);
+        foreach (var finding in Findings)
+            MemoryWire.Finding(to, finding);
+        return to.ToArray();
+    }
+
+    /// <summary>Throws <see cref="InvalidDataException"/> on damage or an unknown version.</summary>
+    public static CycleRecord FromBytes(ReadOnlySpan<byte> bytes)
+    {
+        var from = new WireReader(bytes);
+        var version = from.Byte();
+        if (version != FormVersion)
+            throw new InvalidDataException($"record form {version} is unknown to this program (it knows {FormVersion}); use the program version that wrote it");
+        var slot = new Slot(from.Whole());
+        var (site, policy, mode, program) = (from.Text(), from.Text(), (PolicyMode)from.Byte(), from.Text());
+        var image = ImageWire.Read(ref from);
+        var before = MemoryWire.Read(ref from);
+        var decision = DecisionWire.Read(ref from);
+        var findings = new Finding[from.Length()];
+        for (var i = 0; i < findings.Length; i++)
+            findings[i] = MemoryWire.Finding(ref from);
+        return new(slot, image, before, decision, [.. findings]) { SiteHash = site, PolicyName = policy, PolicyMode = mode, Program = program };
+    }
+
+    /// <summary>The bytes two thoughts must share to be the same thought.</summary>
+    public static byte[] Fingerprint(Decision decision, ImmutableArray<Finding> findings)
+    {
+        var to = new WireWriter();
+        DecisionWire.Write(to, decision);
+        foreach (var finding in findings)
+            MemoryWire.Finding(to, finding);
+        return SHA256.HashData(to.Written);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Recording;
+
+/// <summary>A process image as bytes and back, exactly: what a record holds is what the controller saw.</summary>
+public static class ImageWire
+{
+    public static void Write(WireWriter to, ProcessImage image)
+    {
+        to.Whole(image.TakenAt.UnixMilliseconds);
+        Grid(to, image.Grid);
+        to.Count((ulong)image.Batteries.Length);
+        foreach (var battery in image.Batteries)
+            Battery(to, battery);
+        to.Count((ulong)image.PvPlants.Length);
+        foreach (var plant in image.PvPlants)
+            One(to, plant.Production.Quality, plant.Production.Value.Watts);
+        to.Count((ulong)image.EvChargers.Length);
+        foreach (var charger in image.EvChargers)
+            Charger(to, charger);
+        to.Count((ulong)image.Devices.Length);
+        foreach (var device in image.Devices)
+        {
+            to.Byte((byte)device.Link);
+            to.Whole(device.SinceAnswerMs);
+            to.Whole(device.FailuresInARow);
+        }
+    }
+
+    public static ProcessImage Read(ref WireReader from)
+    {
+        var at = new Instant(from.Whole());
+        var grid = ReadGrid(ref from);
+        var batteries = new BatteryReadings[from.Length()];
+        for (var i = 0; i < batteries.Length; i++)
+            batteries[i] = ReadBattery(ref from);
+        var plants = new PvReadings[from.Length()];
+        for (var i = 0; i < plants.Length; i++)
+            plants[i] = new() { Production = Watts(ref from) };
+        var chargers = new EvReadings[from.Length()];
+        for (var i = 0; i < chargers.Length; i++)
+            chargers[i] = ReadCharger(ref from);
+        var devices = new DeviceReadings[from.Length()];
+        for (var i = 0; i < devices.Length; i++)
+            devices[i] = new((LinkState)from.Byte(), checked((int)from.Whole()), checked((int)from.Whole()));
+        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices));
+    }
+
+    private static void Grid(WireWriter to, GridReadings grid)
+    {
+        One(to, grid.Import.Quality, grid.Import.Value.Watts);
+        One(to, grid.VoltageL1.Quality, grid.VoltageL1.Value.Volts);
+        One(to, grid.VoltageL2.Quality, grid.VoltageL2.Value.Volts);
+        One(to, grid.VoltageL3.Quality, grid.VoltageL3.Value.Volts);
+        One(to, grid.CurrentL1.Quality, grid.CurrentL1.Value.Amperes);
+        One(to, grid.CurrentL2.Quality, grid.CurrentL2.Value.Amperes);
+        One(to, grid.CurrentL3.Quality, grid.CurrentL3.Value.Amperes);
+        One(to, grid.Frequency.Quality, grid.Frequency.Value.Hertz);
+        One(to, grid.ImportedEnergy.Quality, grid.ImportedEnergy.Value.WattHours);
+        One(to, grid.ExportedEnergy.Quality, grid.ExportedEnergy.Value.WattHours);
+    }
+
+    private static GridReadings ReadGrid(ref WireReader from) => new()
+    {
+        Import = Watts(ref from),
+        VoltageL1 = Volts(ref from),
+        VoltageL2 = Volts(ref from),
+        VoltageL3 = Volts(ref from),
+        CurrentL1 = Amperes(ref from),
+        CurrentL2 = Amperes(ref from),
+        CurrentL3 = Amperes(ref from),
+        Frequency = Made(ref from, Frequency.FromHertz),
+        ImportedEnergy = Made(ref from, Energy.FromWattHours),
+        ExportedEnergy = Made(ref from, Energy.FromWattHours),
+    };
+
+    private static void Battery(WireWriter to, BatteryReadings battery)
+    {
+        One(to, battery.Discharge.Quality, battery.Discharge.Value.Watts);
+        One(to, battery.Soc.Quality, battery.Soc.Value.Ratio);
+        One(to, battery.Voltage.Quality, battery.Voltage.Value.Volts);
+        One(to, battery.Temperature.Quality, battery.Temperature.Value.Celsius);
+        One(to, battery.CellVoltageMin.Quality, battery.CellVoltageMin.Value.Volts);
+        One(to, battery.CellVoltageMax.Quality, battery.CellVoltageMax.Value.Volts);
+        One(to, battery.ChargeCurrentMax.Quality, battery.ChargeCurrentMax.Value.Amperes);
+        One(to, battery.DischargeCurrentMax.Quality, battery.DischargeCurrentMax.Value.Amperes);
+        One(to, battery.ChargeAllowed.Quality, battery.ChargeAllowed.Value ? 1 : 0);
+        One(to, battery.DischargeAllowed.Quality, battery.DischargeAllowed.Value ? 1 : 0);
+    }
+
+    private static BatteryReadings ReadBattery(ref WireReader from) => new()
+    {
+        Discharge = Watts(ref from),
+        Soc = Made(ref from, Fraction.FromRatio),
+        Voltage = Volts(ref from),
+        Temperature = Made(ref from, Temperature.FromCelsius),
+        CellVoltageMin = Volts(ref from),
+        CellVoltageMax = Volts(ref from),
+        ChargeCurrentMax = Amperes(ref from),
+        DischargeCurrentMax = Amperes(ref from),
+        ChargeAllowed = Made(ref from, value => value != 0),
+        DischargeAllowed = Made(ref from, value => value != 0),
+    };
+
+    private static void Charger(WireWriter to, EvReadings charger)
+    {
+        One(to, charger.Charge.Quality, charger.Charge.Value.Watts);
+        One(to, charger.State.Quality, (double)charger.State.Value);
+        One(to, charger.OfferedCurrent.Quality, charger.OfferedCurrent.Value.Amperes);
+        One(to, charger.SessionEnergy.Quality, charger.SessionEnergy.Value.WattHours);
+    }
+
+    private static EvReadings ReadCharger(ref WireReader from) => new()
+    {
+        Charge = Watts(ref from),
+        State = Made(ref from, value => (EvState)value),
+        OfferedCurrent = Amperes(ref from),
+        SessionEnergy = Made(ref from, Energy.FromWattHours),
+    };
+
+    private static void One(WireWriter to, Quality quality, double value)
+    {
+        to.Byte((byte)((byte)quality.Trust | ((byte)quality.Reason << 2)));
+        to.Whole(quality.AgeMs);
+        to.Number(value);
+    }
+
+    private static Reading<Power> Watts(ref WireReader from) => Made(ref from, Power.FromWatts);
+    private static Reading<Voltage> Volts(ref WireReader from) => Made(ref from, Voltage.FromVolts);
+    private static Reading<Current> Amperes(ref WireReader from) => Made(ref from, Current.FromAmperes);
+
+    private static Reading<T> Made<T>(ref WireReader from, Func<double, T> make)
+        where T : struct
+    {
+        var mark = from.Byte();
+        var quality = new Quality((Trust)(mark & 3), (BadReason)(mark >> 2), checked((int)from.Whole()));
+        var value = from.Number();
+        return double.IsFinite(value) ? new(make(value), quality) : throw new InvalidDataException("record damaged: a reading is not a number");
+    }
+
+    private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);
+}
