@@ -34,7 +34,7 @@ aot_properties() {
     [ "$cross" = no ] || printf '%s\n' "-p:ObjCopyName=$triple-objcopy"
 }
 
-# Does the framework's AOT toolchain restore? Prints the packages that do not.
+# Does the framework's AOT toolchain restore? Prints the packages that do not, or what else went wrong.
 probe() {
     local log
     mapfile -t properties < <(aot_properties "$1")
@@ -63,11 +63,11 @@ choose_framework() {
         framework=net10.0
     elif missing9=$(probe net9.0); then
         framework=net9.0
-        say "falling back to net9.0: the package source lacks what net10.0 needs for $rid:" $missing10
+        say "falling back to net9.0: what net10.0 needs for $rid does not restore:" $missing10
     fi
     [ -n "$framework" ] && [ -z "$tools" ] && return
     say "cannot publish $rid here." >&2
-    [ -n "$framework" ] || printf '  the package source lacks, for net10.0:\n%s\n  and for net9.0:\n%s\n' \
+    [ -n "$framework" ] || printf '  these do not restore, for net10.0:\n%s\n  and for net9.0:\n%s\n' \
         "$(sed 's/^/    /' <<<"$missing10")" "$(sed 's/^/    /' <<<"$missing9")" >&2
     [ -z "$tools" ] || printf '  this machine lacks:\n%s\n' "$(sed 's/^/    /' <<<"$tools")" >&2
     exit 1
