@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace SmartEms.Edge.Bench;
+
+/// <summary>The published binary as a process: started, watched through /proc, and ended.</summary>
+internal static class NativeBinary
+{
+    /// <summary>The binary in the bundle that SMARTEMS_BUNDLE names (./dev sets it).</summary>
+    public static string Path
+    {
+        get
+        {
+            var bundle = Environment.GetEnvironmentVariable("SMARTEMS_BUNDLE") ?? throw new BenchException("SMARTEMS_BUNDLE names no bundle; run ./dev bench");
+            var path = System.IO.Path.Combine(bundle, "smartems");
+            return File.Exists(path) ? path : throw new BenchException($"{path} is missing; run ./dev aot");
+        }
+    }
+
+    /// <summary>Runs to the end, hands the process to <paramref name="watch"/> once a second meanwhile, and answers exit code and standard error.
+    /// Ends the process when it outlives <paramref name="guard"/>.</summary>
+    public static async Task<(int Exit, string Errors)> RunAsync(string[] arguments, TimeSpan guard, Action<int> watch)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
+            ?? throw new BenchException($"{Path} did not start");
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var hung = new CancellationTokenSource(guard);
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            var ended = process.WaitForExitAsync(hung.Token);
+            while (await Task.WhenAny(ended, second.WaitForNextTickAsync(hung.Token).AsTask()).ConfigureAwait(false) != ended)
+                watch(process.Id);
+            await ended.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new BenchException($"smartems {string.Join(' ', arguments)} did not end within {guard}");
+        }
+
+        await output.ConfigureAwait(false);
+        return (process.ExitCode, await errors.ConfigureAwait(false));
+    }
+
+    /// <summary>Resident memory of a process and all its descendants, in MB (10^6 bytes); NaN when it has just ended.</summary>
+    public static double ResidentMegabytes(int process)
+    {
+        try
+        {
+            var own = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            var megabytes = double.Parse(own.AsSpan(6).TrimEnd("kB").Trim(), CultureInfo.InvariantCulture) * 1024 / 1e6;
+            foreach (var child in File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                megabytes += ResidentMegabytes(int.Parse(child, CultureInfo.InvariantCulture));
+            return megabytes;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return double.NaN;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using SmartEms.Edge.Bench;
+
+// The benches, each under the name that `./dev bench NAME` takes. A further bench is one class and one line here.
+(string Name, string What, Func<string[], IAsyncEnumerable<Figure>> Run)[] benches =
+[
+    ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
+];
+
+if (args.Length == 0)
+{
+    foreach (var (name, what, _) in benches)
+        Console.WriteLine($"{name,-12} {what}");
+    return 0;
+}
+
+var chosen = benches.FirstOrDefault(b => b.Name == args[0]);
+if (chosen.Run is null)
+{
+    Console.Error.WriteLine($"bench: no bench is called {args[0]}; there are {string.Join(", ", benches.Select(b => b.Name))}");
+    return 2;
+}
+
+var allMet = true;
+try
+{
+    await foreach (var figure in chosen.Run(args[1..]))
+    {
+        Console.WriteLine(figure);
+        allMet &= figure.Met;
+    }
+}
+catch (BenchException e)
+{
+    Console.Error.WriteLine("bench: " + e.Message);
+    return 2;
+}
+
+return allMet ? 0 : 1;
