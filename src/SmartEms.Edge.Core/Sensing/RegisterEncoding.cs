@@ -1,0 +1,117 @@
+namespace SmartEms.Edge.Core.Sensing;
+
+/// <summary>The registers a value becomes, or in words why it cannot.</summary>
+public readonly record struct Encoded(ushort[] Words, string? Refusal)
+{
+    public bool IsOk => Refusal is null;
+
+    internal static Encoded No(string why) => new([], why);
+}
+
+/// <summary>Numbers to registers: the inverse of <see cref="Decoding"/>. What does not fit is refused, never bent.</summary>
+public static class RegisterEncoding
+{
+    /// <summary>The registers of <paramref name="value"/> (in the point's unit), refused outside the point's plausible range.
+    /// <paramref name="power"/> is the sample of the point's scale factor, if it has one.</summary>
+    public static Encoded Of(PointDefinition point, double value, Sample power = default) =>
+        value < point.Min || value > point.Max
+            ? Encoded.No($"{point.Name}: {Show(value, point)} is outside {Show(point.Min, point)} … {Show(point.Max, point)}")
+            : Unchecked(point, value, power);
+
+    /// <summary>As <see cref="Of"/> but without the plausible range: for simulated devices, which may well be wrong.</summary>
+    public static Encoded Unchecked(PointDefinition point, double value, Sample power = default)
+    {
+        if (!double.IsFinite(value))
+            return Encoded.No($"{point.Name}: not a number");
+        if (point.Map.Count > 0)
+            return Mapped(point, value);
+        if (point.ScaleFactor is not null && !power.IsKnown)
+            return Encoded.No($"{point.Name}: its scale factor {point.ScaleFactor} is {power.Quality}");
+        var raw = PowersOfTen.Over(point.ScaleFactor is null ? value : PowersOfTen.Down(value, (int)power.Value), point.Scale);
+        switch (point.Type)
+        {
+            case RegisterType.Text:
+                return Encoded.No($"{point.Name}: a text takes no number");
+            case RegisterType.F32:
+                return Math.Abs(raw) < float.MaxValue
+                    ? Words(point, BitConverter.SingleToUInt32Bits((float)raw))
+                    : Encoded.No($"{point.Name}: {Show(value, point)} does not fit into {point.Type}");
+            case RegisterType.F64:
+                return Words(point, BitConverter.DoubleToUInt64Bits(raw));
+            default:
+                return Whole(point, value, Math.Round(raw, MidpointRounding.AwayFromZero));
+        }
+    }
+
+    /// <summary>The registers of a text, padded with NULs; refused when longer than the point.</summary>
+    public static Encoded OfText(PointDefinition point, string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        if (point.Type != RegisterType.Text || bytes.Length > point.Width * 2)
+            return Encoded.No($"{point.Name}: '{text}' does not fit into {point.Width} registers");
+        var words = new ushort[point.Width];
+        for (var i = 0; i < bytes.Length; i++)
+            words[i / 2] |= (ushort)(bytes[i] << (i % 2 == 0 ? 8 : 0));
+        return new(words, null);
+    }
+
+    /// <summary>Smallest and largest value the point can carry: its type at this scale, within its plausible range.</summary>
+    public static (double Least, double Most) Range(PointDefinition point, Sample power = default)
+    {
+        var (least, most) = RawRange(point.Type);
+        var up = point.ScaleFactor is not null && power.IsKnown ? (int)power.Value : 0;
+        var a = PowersOfTen.Up(PowersOfTen.Times(least, point.Scale), up);
+        var b = PowersOfTen.Up(PowersOfTen.Times(most, point.Scale), up);
+        return (Math.Max(Math.Min(a, b), point.Min), Math.Min(Math.Max(a, b), point.Max));
+    }
+
+    private static Encoded Mapped(PointDefinition point, double value)
+    {
+        long? code = null;
+        foreach (var (raw, canonical) in point.Map)
+            if (canonical == value && (code is null || raw < code))
+                code = raw;
+        return code is { } found
+            ? Words(point, unchecked((ulong)found))
+            : Encoded.No($"{point.Name}: no code means {Show(value, point)}");
+    }
+
+    private static Encoded Whole(PointDefinition point, double value, double raw)
+    {
+        var (least, most) = RawRange(point.Type);
+        if (raw < least || raw > most)
+            return Encoded.No($"{point.Name}: {Show(value, point)} does not fit into {point.Type}");
+        var bits = point.Type == RegisterType.U64 ? (ulong)raw : unchecked((ulong)(long)raw);
+        bits &= point.Width switch { 1 => 0xFFFF, 2 => 0xFFFF_FFFF, _ => ulong.MaxValue };
+        return Decoding.IsSentinel(point, bits)
+            ? Encoded.No($"{point.Name}: {Show(value, point)} is the code for \"no value\"")
+            : Words(point, bits);
+    }
+
+    /// <summary>Whole numbers a type holds; the 64-bit ends are the nearest doubles inside.</summary>
+    private static (double Least, double Most) RawRange(RegisterType type) => type switch
+    {
+        RegisterType.U16 => (0, ushort.MaxValue),
+        RegisterType.S16 => (short.MinValue, short.MaxValue),
+        RegisterType.U32 => (0, uint.MaxValue),
+        RegisterType.S32 => (int.MinValue, int.MaxValue),
+        RegisterType.U64 => (0, 18_446_744_073_709_549_568),
+        RegisterType.S64 => (-9_223_372_036_854_774_784, 9_223_372_036_854_774_784),
+        RegisterType.SunSsf => (-PowersOfTen.Largest, PowersOfTen.Largest),
+        RegisterType.F32 => (-3.4e38, 3.4e38),
+        _ => (double.MinValue, double.MaxValue),
+    };
+
+    private static Encoded Words(PointDefinition point, ulong bits)
+    {
+        var words = new ushort[point.Width];
+        for (var i = 0; i < words.Length; i++)
+        {
+            var at = point.Words == WordOrder.BigEndian ? words.Length - 1 - i : i;
+            words[at] = (ushort)(bits >> (16 * i) & 0xFFFF);
+        }
+        return new(words, null);
+    }
+
+    private static string Show(double value, PointDefinition point) => point.Unit.Length == 0 ? $"{value}" : $"{value} {point.Unit}";
+}
