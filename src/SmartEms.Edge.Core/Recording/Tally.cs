@@ -1,0 +1,57 @@
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Recording;
+
+/// <summary>Energy and money since a start, integrated from measured powers, Wh and the tariff's currency. Steps without a Good meter are counted, not guessed.</summary>
+public sealed class Tally(Site site)
+{
+    public double ImportWh { get; private set; }
+    public double ExportWh { get; private set; }
+    public double PvWh { get; private set; }
+    public double ChargedWh { get; private set; }
+    public double DischargedWh { get; private set; }
+    public double EvWh { get; private set; }
+    public double Cost { get; private set; }
+    public double Seconds { get; private set; }
+    public double BlindSeconds { get; private set; }
+
+    /// <summary>Load = import − export + PV + discharge − charge − EV.</summary>
+    public double LoadWh => ImportWh - ExportWh + PvWh + DischargedWh - ChargedWh - EvWh;
+
+    public void Add(ProcessImage image, double seconds)
+    {
+        Seconds += seconds;
+        var hours = seconds / 3600;
+        if (image.Grid.Import.TryGood(out var import))
+            Exchange(import.Watts * hours);
+        else
+            BlindSeconds += seconds;
+        foreach (var plant in image.PvPlants)
+            PvWh += plant.Production.GoodOr(default).Watts * hours;
+        foreach (var charger in image.EvChargers)
+            EvWh += charger.Charge.GoodOr(default).Watts * hours;
+        foreach (var battery in image.Batteries)
+            Store(battery.Discharge.GoodOr(default).Watts * hours);
+    }
+
+    private void Exchange(double wattHours)
+    {
+        if (wattHours >= 0)
+        {
+            ImportWh += wattHours;
+            Cost += wattHours / 1000 * site.Tariff.Import.PerKilowattHour;
+            return;
+        }
+        ExportWh -= wattHours;
+        Cost += wattHours / 1000 * site.Tariff.Export.PerKilowattHour;
+    }
+
+    private void Store(double wattHours)
+    {
+        if (wattHours >= 0)
+            DischargedWh += wattHours;
+        else
+            ChargedWh -= wattHours;
+    }
+}

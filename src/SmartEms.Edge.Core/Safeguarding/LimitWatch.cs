@@ -1,0 +1,53 @@
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Safeguarding;
+
+/// <summary>Counts what must never happen: a hard limit of the site exceeded for longer than devices need to react. The judge of demos and simulations,
+/// fed with measured values only and knowing nothing of how they were reached.</summary>
+public sealed class LimitWatch(Site site)
+{
+    /// <summary>Device latency, one Follow period and a second look: what no controller can avoid.</summary>
+    public const double ReactionSeconds = 10;
+
+    private readonly double[] overSeconds = new double[3 + (2 * site.Batteries.Length)];
+
+    /// <summary>How many times a limit was exceeded beyond the reaction time.</summary>
+    public int Violations { get; private set; }
+
+    /// <summary>The longest exceedance of any limit, s; and which limit it was.</summary>
+    public double WorstSeconds { get; private set; }
+    public Bound WorstBound { get; private set; }
+
+    public void Look(ProcessImage image, double seconds)
+    {
+        if (image.Grid.Import.TryGood(out var import))
+        {
+            Count(0, Bound.ImportLimit, import.Watts > site.Pcc.ImportMax.Watts * 1.005, seconds);
+            Count(1, Bound.ExportLimit, -import.Watts > site.Pcc.ExportMax.Watts * 1.005, seconds);
+        }
+        Count(2, Bound.PhaseCurrent, Over(image.Grid.CurrentL1) || Over(image.Grid.CurrentL2) || Over(image.Grid.CurrentL3), seconds);
+        for (var i = 0; i < site.Batteries.Length; i++)
+        {
+            var (now, battery) = (image.Batteries[i], site.Batteries[i]);
+            if (!now.Soc.TryGood(out var soc) || !now.Discharge.TryGood(out var discharge))
+                continue;
+            Count(3 + (2 * i), Bound.SocMin, soc.Ratio < battery.SocMin.Ratio - 0.005 && discharge.Watts > 50, seconds);
+            Count(4 + (2 * i), Bound.SocMax, soc.Ratio > battery.SocMax.Ratio + 0.005 && discharge.Watts < -50, seconds);
+        }
+    }
+
+    private bool Over(Reading<Current> current) =>
+        current.TryGood(out var now) && Math.Abs(now.Amperes) > site.Pcc.PhaseCurrentMax.Amperes * 1.005;
+
+    private void Count(int index, Bound bound, bool over, double seconds)
+    {
+        var before = overSeconds[index];
+        overSeconds[index] = over ? before + seconds : 0;
+        if (overSeconds[index] > WorstSeconds)
+            (WorstSeconds, WorstBound) = (overSeconds[index], bound);
+        if (before <= ReactionSeconds && overSeconds[index] > ReactionSeconds)
+            Violations++;
+    }
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Field;
+
+/// <summary>The conversation with one device: find it, arm it, write what is due, read what is needed, prove what was written.
+/// One caller at a time runs <see cref="RoundAsync"/>; everybody else only asks or approves, under the lock.</summary>
+internal sealed partial class DeviceSession : IAsyncDisposable
+{
+    private readonly Lock gate = new();
+    private readonly IRegisterBus bus;
+    private readonly SiteClock clock;
+    private readonly LinkHealth health = new();
+    private readonly ControlLine[] controls;
+    private readonly Action<Receipt> onReceipt;
+    private readonly ushort[] words = new ushort[128];
+    private readonly Dictionary<RegisterSpan, long> lastReadMs = [];
+    private DeviceTable? table;
+    private RegisterPlan? plan;
+    private int nextLow;
+    private bool isLost;
+
+    public DeviceSession(int index, Device device, DeviceProfile profile, SessionSurroundings surroundings)
+    {
+        (Index, Device, Profile) = (index, device, profile);
+        (bus, clock, onReceipt) = (surroundings.Bus, surroundings.Clock, surroundings.OnReceipt);
+        controls = [.. profile.Controls.Select(control => new ControlLine(control, profile.Link)
+        {
+            EffectFactor = control.Kind == ControlKind.EvCurrent ? surroundings.WattsPerAmpere : 1,
+        })];
+    }
+
+    public int Index { get; }
+    public Device Device { get; }
+    public DeviceProfile Profile { get; }
+
+    /// <summary>Why the device could not be found yet, or null.</summary>
+    public string? Trouble { get; private set; }
+
+    public DeviceReadings Link
+    {
+        get
+        {
+            lock (gate)
+                return health.Now(clock.UptimeMs);
+        }
+    }
+
+    public (long Answers, long Failures, string? LastFault) Counts
+    {
+        get
+        {
+            lock (gate)
+                return (health.Answers, health.Failures, health.LastFault);
+        }
+    }
+
+    /// <summary>When the next read-back is due, monotonic ms; <see cref="long.MaxValue"/> when nothing is to be proven.</summary>
+    public long NextProofMs
+    {
+        get
+        {
+            var next = long.MaxValue;
+            lock (gate)
+                foreach (var control in controls)
+                    if (control.Pending.Count > 0)
+                        next = Math.Min(next, control.PendingAtMs);
+            return next;
+        }
+    }
+
+    /// <summary>Looks at the device's table under the lock; null while the device has not been found.</summary>
+    public T Look<T>(Func<DeviceTable?, long, T> look)
+    {
+        lock (gate)
+            return look(table, clock.UptimeMs);
+    }
+
+    /// <summary>One round: writes first, then all High reads and one Low read, then what is left to prove.</summary>
+    public async ValueTask RoundAsync(CancellationToken stop)
+    {
+        if (!health.MayAsk(clock.UptimeMs))
+            return;
+        if ((table is null || isLost) && !await FindAsync(stop))
+            return;
+        await WriteDueAsync(stop);
+        await ReadAllAsync(stop);
+        await ReadBackDueAsync(stop);
+        WatchEffects();
+    }
+
+    /// <summary>Only the writes and read-backs that are due: what Follow wakes the session for.</summary>
+    public async ValueTask ActAsync(CancellationToken stop)
+    {
+        if (table is null || isLost || !health.MayAsk(clock.UptimeMs))
+            return;
+        await WriteDueAsync(stop);
+        await ReadBackDueAsync(stop);
+    }
+
+    /// <summary>Finds the device's map and reads what is read once; only then the fresh table takes the old one's place.</summary>
+    private async ValueTask<bool> FindAsync(CancellationToken stop)
+    {
+        Located located;
+        if (Profile.Layout == ProfileLayout.SunSpec)
+        {
+            var chain = await SunSpecWalk.FindAsync(bus, Device.Link.Unit, Profile.SunSpecBases, stop);
+            if (!chain.IsFound)
+                return NotFound(chain.Reason!);
+            located = Located.InChain(Profile, Device.Link.Unit, chain.Models);
+        }
+        else
+            located = Located.Fixed(Profile, Device.Link.Unit, Device.Link.Units);
+        var fresh = new DeviceTable(located);
+        var reads = RegisterPlan.Of(located);
+        foreach (var block in reads.Once)
+            if (!await ReadAsync(fresh, block, stop))
+                return false;
+        lock (gate)
+        {
+            (table, plan, nextLow, isLost) = (fresh, reads, 0, false);
+            lastReadMs.Clear();
+            foreach (var control in controls)
+                control.Disarm();
+        }
+        Trouble = null;
+        return true;
+    }
+
+    private bool NotFound(string reason)
+    {
+        lock (gate)
+            health.Failed(reason, isGarbage: false, clock.UptimeMs);
+        Trouble = reason;
+        return false;
+    }
+
+    private async ValueTask ReadAllAsync(CancellationToken stop)
+    {
+        foreach (var block in plan!.High)
+            if (!await ReadIfDueAsync(block, stop))
+                return;
+        var low = plan.Low;
+        if (!NeverRead(low) && low.Length > 0)
+        {
+            nextLow = (nextLow + 1) % low.Length;
+            await ReadIfDueAsync(low[nextLow], stop);
+            return;
+        }
+        foreach (var block in low)
+            if (!lastReadMs.ContainsKey(block.Span) && !await ReadIfDueAsync(block, stop))
+                return;
+    }
+
+    /// <summary>The first round reads every Low block too, so that the first image is whole.</summary>
+    private bool NeverRead(ImmutableArray<ReadBlock> blocks)
+    {
+        foreach (var block in blocks)
+            if (!lastReadMs.ContainsKey(block.Span))
+                return true;
+        return false;
+    }
+
+    private ValueTask<bool> ReadIfDueAsync(ReadBlock block, CancellationToken stop) =>
+        lastReadMs.TryGetValue(block.Span, out var last) && clock.UptimeMs - last < Profile.Link.RereadMs
+            ? ValueTask.FromResult(true)
+            : ReadAsync(table!, block, stop);
+
+    /// <summary>Reads a block into a table. False when the link failed and the rest of the round would only wait in vain.</summary>
+    private async ValueTask<bool> ReadAsync(DeviceTable into, ReadBlock block, CancellationToken stop)
+    {
+        var memory = words.AsMemory(0, block.Span.Count);
+        var reply = await bus.ReadAsync(block.Span, memory, stop);
+        var now = clock.UptimeMs;
+        lock (gate)
+        {
+            lastReadMs[block.Span] = now;
+            if (reply.IsOk)
+            {
+                health.Answered(now);
+                into.Store(block, memory.Span, now);
+                return true;
+            }
+            into.Fail(block, ReasonOf(reply.Status));
+            if (reply.Status == BusStatus.Exception)
+            {
+                health.Answered(now);
+                SplitRefused(block, reply);
+                return true;
+            }
+            Failed($"{block.Span}: {reply}", reply.Status, now);
+            return false;
+        }
+    }
+
+    /// <summary>Exception 2 on a block: the device lacks a register in it. The smaller reads are remembered.</summary>
+    private void SplitRefused(ReadBlock block, BusReply reply)
+    {
+        if (reply.ExceptionCode != 2 || table is null || plan is null)
+            return;
+        var smaller = RegisterPlan.Split(block, table.Device);
+        if (smaller.Length > 1)
+            plan = plan.Replace(block, smaller);
+    }
+
+    /// <summary>Call under the lock. A device that is down may come back as another: it is found and armed anew; its old values go on ageing until then.</summary>
+    private void Failed(string fault, BusStatus status, long now)
+    {
+        health.Failed(fault, status == BusStatus.Malformed, now);
+        if (!health.IsDown)
+            return;
+        isLost = true;
+        foreach (var control in controls)
+            control.Disarm();
+    }
+
+    private static BadReason ReasonOf(BusStatus status) => status switch
+    {
+        BusStatus.Timeout => BadReason.Timeout,
+        BusStatus.Malformed => BadReason.Malformed,
+        BusStatus.Exception => BadReason.DeviceException,
+        _ => BadReason.Unreachable,
+    };
+
+    public ValueTask DisposeAsync() => bus.DisposeAsync();
+}

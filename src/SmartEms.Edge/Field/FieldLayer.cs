@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Field;
+
+/// <summary>All devices of the site together: gives process images, takes setpoints. One loop per device, so that a dead one holds nobody up.</summary>
+internal sealed class FieldLayer : IAsyncDisposable
+{
+    private readonly Site site;
+    private readonly SiteClock clock;
+    private readonly DeviceSession[] sessions;
+    private readonly SemaphoreSlim[] wakes;
+
+    public FieldLayer(Site site, SiteClock clock, Func<Device, DeviceProfile> profileOf, Func<Device, DeviceProfile, IRegisterBus> busOf, Action<Receipt> onReceipt)
+    {
+        (this.site, this.clock) = (site, clock);
+        sessions = new DeviceSession[site.Devices.Length];
+        wakes = new SemaphoreSlim[sessions.Length];
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            var device = site.Devices[i];
+            var profile = profileOf(device);
+            sessions[i] = new(i, device, profile, new(busOf(device, profile), clock, onReceipt, WattsPerAmpere(i)));
+            wakes[i] = new(0, 1);
+        }
+    }
+
+    public IReadOnlyList<DeviceSession> Sessions => sessions;
+
+    /// <summary>Runs every device's own loop until stopped. Reads come once a period; a setpoint that changes wakes its device at once.</summary>
+    public Task RunAsync(TimeSpan period, CancellationToken stop) =>
+        Task.WhenAll(sessions.Select((session, i) => LoopAsync(session, wakes[i], period, stop)));
+
+    /// <summary>One round of every device side by side: the accelerated demo's lock-step.</summary>
+    public async Task RoundAsync(CancellationToken stop)
+    {
+        var rounds = new Task[sessions.Length];
+        for (var i = 0; i < rounds.Length; i++)
+            rounds[i] = sessions[i].RoundAsync(stop).AsTask();
+        await Task.WhenAll(rounds);
+    }
+
+    public async Task ActAsync(CancellationToken stop)
+    {
+        var acts = new Task[sessions.Length];
+        for (var i = 0; i < acts.Length; i++)
+            acts[i] = sessions[i].ActAsync(stop).AsTask();
+        await Task.WhenAll(acts);
+    }
+
+    private async Task LoopAsync(DeviceSession session, SemaphoreSlim wake, TimeSpan period, CancellationToken stop)
+    {
+        var periodMs = (long)period.TotalMilliseconds;
+        var nextRound = clock.UptimeMs;
+        while (!stop.IsCancellationRequested)
+        {
+            var now = clock.UptimeMs;
+            if (now >= nextRound)
+            {
+                await session.RoundAsync(stop);
+                now = clock.UptimeMs;
+                nextRound += periodMs * (1 + Math.Max(0, (now - nextRound) / periodMs)); // a slow round skips beats, it never queues them
+            }
+            else
+                await session.ActAsync(stop);
+            var wait = Math.Clamp(Math.Min(nextRound, session.NextProofMs) - clock.UptimeMs, 1, periodMs);
+            await wake.WaitAsync(TimeSpan.FromMilliseconds(wait), stop);
+        }
+    }
+
+    /// <summary>Hands the setpoints to the devices' Keepers; they stand until the lease ends.</summary>
+    public void Approve(Setpoints setpoints, long leaseMs)
+    {
+        for (var i = 0; i < site.Batteries.Length; i++)
+            Approve(site.Batteries[i].Device, ControlKind.BatteryDischarge, setpoints.Batteries[i].Discharge.Watts, leaseMs);
+        for (var i = 0; i < site.EvChargers.Length; i++)
+            Approve(site.EvChargers[i].Device, ControlKind.EvCurrent, setpoints.EvChargers[i].Offer.Amperes, leaseMs);
+        for (var i = 0; i < site.PvPlants.Length; i++)
+            if (site.PvPlants[i].Curtailable)
+                Approve(site.PvPlants[i].Device, ControlKind.PvLimit, setpoints.PvPlants[i].Limit?.Watts, leaseMs);
+    }
+
+    private void Approve(int device, ControlKind kind, double? target, long leaseMs)
+    {
+        if (sessions[device].Approve(kind, target, leaseMs) && wakes[device].CurrentCount == 0)
+            wakes[device].Release();
+    }
+
+    /// <summary>What is wrong with what was written.</summary>
+    public void Examine(ImmutableArray<Finding>.Builder findings)
+    {
+        for (var i = 0; i < sessions.Length; i++)
+            foreach (var control in sessions[i].Profile.Controls)
+            {
+                if (sessions[i].Proof(control.Kind) is not { } proof)
+                    continue;
+                if (proof.Failures > 1 && !proof.IsArmed && sessions[i].Link.Link == LinkState.Up)
+                    findings.Add(new(FindingCode.DeviceNotArmed, Subject.Device, i));
+                else if (proof.Failures > 1)
+                    findings.Add(new(FindingCode.WriteFailed, Subject.Device, i, proof.Failures));
+                else if (proof.State == ReceiptState.NotApplied)
+                    findings.Add(new(FindingCode.SetpointNotApplied, Subject.Device, i));
+            }
+    }
+
+    private double WattsPerAmpere(int device)
+    {
+        foreach (var charger in site.EvChargers)
+            if (charger.Device == device)
+                return site.Pcc.NominalVoltage.Volts * charger.Phases;
+        return 1;
+    }
+
+    /// <summary>The process image of this moment.</summary>
+    public ProcessImage Image() => FieldImage.Of(site, sessions, clock.Now);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in sessions)
+            await session.DisposeAsync();
+    }
+}

@@ -1,0 +1,20 @@
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Field;
+
+/// <summary>The two times the daemon lives by: monotonic milliseconds for ages and rhythms, UTC for slots and stamps.</summary>
+internal sealed class SiteClock(TimeProvider time)
+{
+    private readonly long startedAt = time.GetTimestamp();
+
+    public TimeProvider Time => time;
+
+    public long UptimeMs => (long)time.GetElapsedTime(startedAt).TotalMilliseconds;
+
+    public Instant Now => Instant.From(time.GetUtcNow());
+}
+
+/// <summary>What a device session stands in: its bus, its clock, who hears its receipts, and what one ampere at its charger means in watts.</summary>
+internal sealed record SessionSurroundings(IRegisterBus Bus, SiteClock Clock, Action<Receipt> OnReceipt, double WattsPerAmpere);

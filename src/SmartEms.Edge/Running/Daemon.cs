@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Proposing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Safeguarding;
+using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Field;
+
+namespace SmartEms.Edge.Running;
+
+/// <summary>What a daemon is put together from.</summary>
+internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field, Recorder Recorder, IPolicy Policy, SiteClock Clock, Log Log)
+{
+    public required Memory Memory { get; init; }
+    public required string Program { get; init; }
+
+    /// <summary>Milliseconds since the process started.</summary>
+    public required Func<long> SinceStartMs { get; init; }
+}
+
+/// <summary>The running controller: the Follow rhythm every second, the Cycle every quarter-hour, each able to go on while the other is stuck.</summary>
+internal sealed class Daemon(DaemonParts parts)
+{
+    private const int ReceiptsKept = 50;
+    private static readonly TimeSpan DurableWithin = TimeSpan.FromSeconds(2);
+
+    private readonly Site site = parts.Site;
+    private readonly SiteClock clock = parts.Clock;
+    private readonly TelemetryTap tap = new(parts.Field);
+    private readonly LimitWatch limits = new(parts.Site);
+    private ImmutableQueue<Receipt> receipts = [];
+    private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow : FollowMemory.Fresh(parts.Site);
+    private Memory memory = parts.Memory;
+    private InForce? inForce = InForce.From(parts.Memory, parts.Clock);
+    private FindingBook book = new(parts.Site);
+    private long lastFollowMs = -1;
+    private long followSteps;
+    private long cycles;
+    private long? firstImageMs;
+
+    /// <summary>Adds up energy and money from the first step on.</summary>
+    public Tally Tally { get; } = new(parts.Site);
+
+    public Snapshot? Latest { get; private set; }
+    public LimitWatch Limits => limits;
+
+    /// <summary>Both rhythms are in time: Follow within three periods, the cycle within a minute of its slot.</summary>
+    public bool IsHealthy
+    {
+        get
+        {
+            var now = clock.UptimeMs;
+            var followFresh = lastFollowMs >= 0 && now - lastFollowMs < 3 * site.Running.FollowPeriod.TotalMilliseconds;
+            var cycleFresh = inForce is { } decision && now - decision.AtMs < Slot.Length.TotalMilliseconds + 60_000;
+            return followFresh && cycleFresh;
+        }
+    }
+
+    /// <summary>Hears what became of a setpoint; called from the devices' loops.</summary>
+    public void Hear(Receipt receipt)
+    {
+        ImmutableInterlocked.Update(ref receipts, (queue, one) =>
+        {
+            queue = queue.Enqueue(one);
+            return queue.Count() > ReceiptsKept ? queue.Dequeue() : queue;
+        }, receipt);
+        _ = parts.Recorder.AppendAsync(LedgerKind.Receipt, receipt.At, ReceiptWire.ToBytes(receipt));
+        if (receipt.State is ReceiptState.Failed or ReceiptState.NotApplied)
+            parts.Log.Warning($"{site.Devices[receipt.Device].Name}: {receipt.Kind} {receipt.Asked:0.#}: {receipt.State} {receipt.Note}");
+    }
+
+    /// <summary>One Follow step on the image of now.</summary>
+    public void FollowOnce()
+    {
+        var now = clock.UptimeMs;
+        var seconds = lastFollowMs < 0 ? site.Running.FollowPeriod.TotalSeconds : Math.Clamp((now - lastFollowMs) / 1000.0, 0.001, 60);
+        lastFollowMs = now;
+        var image = parts.Field.Image();
+        var ruling = inForce;
+        var age = ruling is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(now - ruling.AtMs);
+        var step = Follow.Step(new(image, site, ruling?.Decision, age, seconds), follow);
+        follow = step.Memory;
+        if (ruling is not null || firstImageMs is not null)
+            parts.Field.Approve(step.Setpoints, LeaseMs(seconds));
+        Account(image, step, seconds);
+    }
+
+    /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
+    private static long LeaseMs(double seconds) => Math.Max(10_000, (long)(seconds * 3_000));
+
+    private void Account(ProcessImage image, Followed step, double seconds)
+    {
+        if (firstImageMs is null && image.IsComplete)
+        {
+            firstImageMs = parts.SinceStartMs();
+            parts.Log.Info($"first complete process image after {firstImageMs} ms");
+        }
+        Tally.Add(image, seconds);
+        limits.Look(image, seconds);
+        parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap);
+        var findings = Findings(image, step);
+        foreach (var change in book.Update(findings))
+        {
+            (change.IsRaised ? (Action<string>)parts.Log.Warning : parts.Log.Info)(change.Words);
+            _ = parts.Recorder.AppendAsync(LedgerKind.Finding, image.TakenAt, change.ToBytes());
+        }
+        followSteps++;
+        Latest = new(image.TakenAt, image, inForce?.Decision, step.Setpoints, step.Envelope, findings)
+        {
+            FollowSteps = followSteps,
+            Cycles = cycles,
+            Uptime = TimeSpan.FromMilliseconds(clock.UptimeMs),
+            LimitViolations = limits.Violations,
+            StoreFailure = parts.Recorder.Failure,
+            FirstImageMs = firstImageMs,
+            Receipts = [.. receipts.Reverse()],
+        };
+    }
+
+    private ImmutableArray<Finding> Findings(ProcessImage image, Followed step)
+    {
+        var findings = ImmutableArray.CreateBuilder<Finding>();
+        findings.AddRange(Diagnosis.Examine(image, site));
+        Guard.Examine(image, site, findings);
+        findings.AddRange(step.Findings);
+        parts.Field.Examine(findings);
+        if (parts.Recorder.Failure is not null)
+            findings.Add(new(FindingCode.StoreFailing));
+        return findings.DrainToImmutable();
+    }
+
+    /// <summary>A new slot has begun, or the last decision is a quarter-hour old although the wall clock says otherwise.</summary>
+    public bool IsCycleDue =>
+        inForce is not { } last || Slot.Of(clock.Now) > last.Decision.Slot || clock.UptimeMs - last.AtMs >= Slot.Milliseconds;
+
+    /// <summary>Thinks one cycle; its record is durable before anybody acts on it, unless the disk takes longer than control can wait.</summary>
+    public async Task CycleOnceAsync()
+    {
+        var image = parts.Field.Image();
+        var slot = Slot.Of(image.TakenAt);
+        var before = memory with { Follow = follow };
+        var thought = Cycle.Think(slot, image, site, before, parts.Policy);
+        var record = new CycleRecord(slot, image, before, thought.Decision, thought.Findings)
+        {
+            SiteHash = parts.SiteHash,
+            PolicyName = parts.Policy.Name,
+            PolicyMode = site.Running.PolicyMode,
+            Program = parts.Program,
+        };
+        var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
+        await Task.WhenAny(stored, Task.Delay(DurableWithin, TimeProvider.System));
+        memory = thought.Memory;
+        inForce = new(thought.Decision, clock.UptimeMs);
+        cycles++;
+    }
+}
+
+/// <summary>The decision that rules now, and when it was made in monotonic milliseconds.</summary>
+internal sealed record InForce(Decision Decision, long AtMs)
+{
+    /// <summary>A restart inside the slot goes on under the same decision: a slot is not decided twice.</summary>
+    public static InForce? From(Memory memory, SiteClock clock)
+    {
+        if (memory.LastDecision is not { } last || last.Slot != Slot.Of(clock.Now))
+            return null;
+        return new(last, clock.UptimeMs - (long)(clock.Now - last.Slot.Start).TotalMilliseconds);
+    }
+}
