@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Core.Simulating;
+
+/// <summary>Makes a trace of CSV text: checks every row, finds the step, fills what is missing and counts it.</summary>
+internal sealed class TraceReader
+{
+    private const string Header = "local_time,load_w,pv_w";
+    private const int MinutesPerDay = 24 * 60;
+
+    /// <summary>A broken file would say the same thousands of times.</summary>
+    private const int ProblemsMax = 20;
+
+    /// <summary>Shorter gaps are bridged by a straight line; longer ones repeat the day before, which has a night.</summary>
+    private const int BridgeMinutesMax = 120;
+
+    /// <summary>A century of quarter-hours; a date typed wrong must not fill the memory.</summary>
+    private const int StepsMax = 100 * 366 * 96;
+
+    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
+
+    private readonly List<Row> _rows = [];
+    private readonly List<TraceProblem> _problems = [];
+
+    public TraceReading Read(string csv)
+    {
+        ReadRows(csv);
+        if (_problems.Count > 0 || !TryStep(out var step))
+            return new(null, [.. _problems]);
+        var trace = Fill(step);
+        return _problems.Count > 0 ? new(null, [.. _problems]) : new(trace, []);
+    }
+
+    private void ReadRows(string csv)
+    {
+        var line = 0;
+        foreach (var raw in csv.AsSpan().TrimStart('\uFEFF').EnumerateLines())
+        {
+            line++;
+            var text = raw.Trim();
+            if (line == 1)
+            {
+                if (!text.SequenceEqual(Header))
+                    Report(1, $"the header must be '{Header}', not '{text}'");
+            }
+            else if (text.Length > 0)
+                ReadRow(line, text);
+        }
+    }
+
+    private void ReadRow(int line, ReadOnlySpan<char> text)
+    {
+        Span<Range> cells = stackalloc Range[4];
+        if (text.Split(cells, ',') != 3)
+        {
+            Report(line, $"a row has 3 cells ({Header}), not '{text}'");
+            return;
+        }
+
+        var time = text[cells[0]];
+        if (!DateTime.TryParseExact(time, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) || at.Second != 0)
+            Report(line, $"local_time '{time}' is not of the form 2016-08-01T00:00");
+        else if (_rows.Count > 0 && at <= _rows[^1].At)
+            Report(line, $"local_time {time} does not come after the row before it");
+        var load = Watts(line, "load_w", text[cells[1]]);
+        var pv = Watts(line, "pv_w", text[cells[2]]);
+        _rows.Add(new(line, at, load, pv));
+    }
+
+    private double Watts(int line, string name, ReadOnlySpan<char> text)
+    {
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var watts) || !double.IsFinite(watts))
+            Report(line, $"{name} '{text}' is not a number");
+        else if (watts is < 0 or > 1e9)
+            Report(line, $"{name} {text} must lie between 0 and 1e9 W");
+        return watts;
+    }
+
+    private bool TryStep(out int minutes)
+    {
+        minutes = int.MaxValue;
+        for (var i = 1; i < _rows.Count; i++)
+            minutes = (int)Math.Min(minutes, MinutesBetween(_rows[i - 1], _rows[i]));
+        if (_rows.Count < 2)
+            Report(1, "a trace needs at least one whole day of rows");
+        else if (minutes is < 5 or > 60 || 60 % minutes != 0)
+            Report(_rows[1].Line, $"the step is {minutes} min; it must divide the hour and be 5 to 60 min");
+        else
+            return true;
+        return false;
+    }
+
+    private SiteTrace? Fill(int step)
+    {
+        if (MinutesBetween(_rows[0], _rows[^1]) / step >= StepsMax)
+        {
+            Report(_rows[^1].Line, "the trace spans more than a century; is a date wrong?");
+            return null;
+        }
+
+        var steps = new List<(double Load, double Pv)>(_rows.Count) { (_rows[0].Load, _rows[0].Pv) };
+        var filled = 0;
+        for (var i = 1; i < _rows.Count; i++)
+        {
+            var minutes = MinutesBetween(_rows[i - 1], _rows[i]);
+            if (minutes % step != 0)
+                Report(_rows[i].Line, $"{minutes} min after the row before it, which is not a multiple of the step of {step} min");
+            else
+                filled += FillGap(steps, _rows[i], (int)(minutes / step) - 1, step);
+            steps.Add((_rows[i].Load, _rows[i].Pv));
+        }
+
+        var dropped = steps.Count % (MinutesPerDay / step);
+        var count = steps.Count - dropped;
+        if (count == 0)
+        {
+            Report(_rows[^1].Line, "a trace needs at least one whole day of rows");
+            return null;
+        }
+
+        var load = new double[count];
+        var pv = new double[count];
+        for (var i = 0; i < count; i++)
+            (load[i], pv[i]) = steps[i];
+        var start = Instant.From(new DateTimeOffset(_rows[0].At, TimeSpan.Zero));
+        return new(start, TimeSpan.FromMinutes(step), load, pv) { StepsFilled = filled, StepsDropped = dropped };
+    }
+
+    private static int FillGap(List<(double Load, double Pv)> steps, Row next, int missing, int step)
+    {
+        var perDay = MinutesPerDay / step;
+        var before = steps[^1];
+        for (var i = 1; i <= missing; i++)
+        {
+            var share = (double)i / (missing + 1);
+            steps.Add(missing * step > BridgeMinutesMax && steps.Count >= perDay
+                ? steps[^perDay]
+                : (before.Load + ((next.Load - before.Load) * share), before.Pv + ((next.Pv - before.Pv) * share)));
+        }
+
+        return missing;
+    }
+
+    private static long MinutesBetween(Row a, Row b) => (b.At - a.At).Ticks / TimeSpan.TicksPerMinute;
+
+    private void Report(int line, string text)
+    {
+        if (_problems.Count < ProblemsMax)
+            _problems.Add(new(line, text));
+    }
+
+    private readonly record struct Row(int Line, DateTime At, double Load, double Pv);
+}
