@@ -1,0 +1,11 @@
+namespace SmartEms.Edge;
+
+/// <summary>The exit codes of every verb; documented, stable.</summary>
+internal static class Exit
+{
+    public const int Ok = 0;
+    public const int Failed = 1;
+    public const int Usage = 2;
+    public const int DaemonNotReachable = 3;
+    public const int ConfigurationInvalid = 10;
+}
