@@ -31,7 +31,8 @@ aot_properties() {
     # The same sources give the same bytes wherever the checkout lies.
     printf '%s\n' "-p:PathMap=$root=/smartems" -p:ContinuousIntegrationBuild=true -p:IncludeSourceRevisionInInformationalVersion=false
     # The SDK passes clang --target for a foreign RID by itself; clang then finds Debian's cross gcc without a sysroot.
-    [ "$cross" = no ] || printf '%s\n' "-p:ObjCopyName=$triple-objcopy"
+    # Naming objcopy keeps the SDK from taking llvm-objcopy where it happens to be installed: the two lay the file out differently.
+    if [ "$cross" = yes ]; then printf '%s\n' "-p:ObjCopyName=$triple-objcopy"; else printf '%s\n' -p:ObjCopyName=objcopy; fi
 }
 
 # Does the framework's AOT toolchain restore? Prints the packages that do not, or what else went wrong.
