@@ -220,12 +220,12 @@ internal sealed class TcpLine(ModbusTcpSettings settings, TimeProvider time, Can
             }
             catch (SocketException) when (i + 1 < addresses.Length)
             {
-                socket.Dispose();
+                // the next address of the name is tried
             }
-            catch
+            finally
             {
-                socket.Dispose();
-                throw;
+                if (!socket.Connected)
+                    socket.Dispose();
             }
         }
     }

@@ -15,7 +15,7 @@ public static class MemoryWire
         to.Byte(memory.LastDecision is null ? (byte)0 : (byte)1);
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
-        Follow(to, memory.Follow);
+        WriteFollow(to, memory.Follow);
         to.Count((ulong)memory.Alerts.Open.Length);
         foreach (var alert in memory.Alerts.Open)
         {
@@ -28,7 +28,7 @@ public static class MemoryWire
     public static Memory Read(ref WireReader from)
     {
         var decision = from.Byte() == 1 ? DecisionWire.Read(ref from) : null;
-        var follow = Follow(ref from);
+        var follow = ReadFollow(ref from);
         var alerts = new Alert[from.Length()];
         for (var i = 0; i < alerts.Length; i++)
         {
@@ -49,7 +49,7 @@ public static class MemoryWire
     public static Finding Finding(ref WireReader from) =>
         new((FindingCode)from.Whole(), (Subject)from.Byte(), checked((int)from.Whole()), from.Number());
 
-    private static void Follow(WireWriter to, FollowMemory memory)
+    private static void WriteFollow(WireWriter to, FollowMemory memory)
     {
         to.Count((ulong)memory.LastDischarge.Length);
         foreach (var power in memory.LastDischarge)
@@ -70,7 +70,7 @@ public static class MemoryWire
         to.Number(memory.ExportOverSeconds);
     }
 
-    private static FollowMemory Follow(ref WireReader from)
+    private static FollowMemory ReadFollow(ref WireReader from)
     {
         var last = new Power[from.Length()];
         for (var i = 0; i < last.Length; i++)

@@ -1,6 +1,6 @@
-using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Field;
 

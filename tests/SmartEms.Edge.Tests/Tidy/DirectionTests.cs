@@ -8,7 +8,7 @@ public class DirectionTests
     /// <summary>The rooms of Core from source to mouth: each may use those before it.</summary>
     private static readonly string[] Order =
     [
-        "Quantities", "Describing", "Configuring", "Sensing", "Diagnosing", "Safeguarding", "Forecasting", "Planning", "Proposing", "Deciding", "Actuating",
+        "Quantities", "Describing", "Sensing", "Configuring", "Diagnosing", "Safeguarding", "Forecasting", "Planning", "Proposing", "Deciding", "Actuating",
         "Alerting", "Recording", "Simulating",
     ];
 

@@ -21,7 +21,10 @@ public class WallTests
     private const int BindingLines = 200;
 
     /// <summary>The isolation points: where one part's crash must not be another's. Each with its reason beside it.</summary>
-    private static readonly string[] IsolationPoints = [];
+    private static readonly string[] IsolationPoints =
+    [
+        "src/SmartEms.Edge.Core/Cycle.cs", // the policy is a guest: whatever it throws becomes silence and a finding
+    ];
 
     private static IEnumerable<string> CheckSafety(SourceTree tree)
     {
