@@ -28,19 +28,23 @@ public static class Cascade
         return (importOver, exportOver);
     }
 
+    /// <summary>How far inside a limit it is held: meters' accuracy, and what a load ramping by 2 W/s moves before the next step sees it.</summary>
+    private static double Held(Limit limit, Draft draft) => Math.Max(0, limit.Value.Watts - 25 - (2 * draft.StepSeconds));
+
     private static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
 
     private static void LimitImport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
     {
         var limit = draft.Envelope.ImportMax;
-        var excess = draft.ExpectedImport(creditBatteries: true) - limit.Value.Watts;
+        var held = Held(limit, draft);
+        var excess = draft.ExpectedImport(creditBatteries: true) - held;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Raise(draft, i, excess, limit.By);
         if (!credit)
-            excess = draft.ExpectedImport(creditBatteries: false) - limit.Value.Watts;
+            excess = draft.ExpectedImport(creditBatteries: false) - held;
         for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
             excess -= Throttle(draft, i, excess, limit.By);
-        if (excess > Tolerance(limit) && draft.Import > limit.Value.Watts)
+        if (excess > limit.Value.Watts - held + Tolerance(limit) && draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(excess)));
     }
 
@@ -72,13 +76,14 @@ public static class Cascade
     private static void LimitExport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
     {
         var limit = draft.Envelope.ExportMax;
-        var excess = -draft.ExpectedImport(creditBatteries: true) - limit.Value.Watts;
+        var held = Held(limit, draft);
+        var excess = draft.ExpectedExport(creditBatteries: true) - held;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Lower(draft, i, excess, limit.By);
         if (!credit)
-            excess = -draft.ExpectedImport(creditBatteries: false) - limit.Value.Watts;
+            excess = draft.ExpectedExport(creditBatteries: false) - held;
         var left = Curtail(draft, excess, limit.By);
-        if (left > Tolerance(limit) && -draft.Import > limit.Value.Watts)
+        if (left > limit.Value.Watts - held + Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(left)));
     }
 

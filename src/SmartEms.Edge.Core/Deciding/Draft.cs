@@ -83,11 +83,29 @@ public sealed class Draft
     /// <summary>The grid import to expect once the drafted setpoints are carried out, W. A device that has had time and did not move gets no credit.</summary>
     public double ExpectedImport(bool creditBatteries)
     {
-        var import = Import;
-        for (var i = 0; i < Measured.Length; i++)
-            import += creditBatteries ? Measured[i] - Discharge[i] : 0;
+        var import = Import + (creditBatteries ? BatteryChange : 0);
         for (var i = 0; i < Charging.Length; i++)
             import += ExpectedCharging(i) - Charging[i];
         return import;
+    }
+
+    /// <summary>The grid export to expect, W. A car is not obliged to take a larger offer, so only what it will surely draw less counts.</summary>
+    public double ExpectedExport(bool creditBatteries)
+    {
+        var export = -Import - (creditBatteries ? BatteryChange : 0);
+        for (var i = 0; i < Charging.Length; i++)
+            export += Math.Max(0, Charging[i] - ExpectedCharging(i));
+        return export;
+    }
+
+    private double BatteryChange
+    {
+        get
+        {
+            var change = 0.0;
+            for (var i = 0; i < Measured.Length; i++)
+                change += Measured[i] - Discharge[i];
+            return change;
+        }
     }
 }

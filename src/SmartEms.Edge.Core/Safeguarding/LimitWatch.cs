@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Core.Safeguarding;
 /// fed with measured values only and knowing nothing of how they were reached.</summary>
 public sealed class LimitWatch(Site site)
 {
-    /// <summary>Device latency, one Follow period and a second look: what no controller can avoid.</summary>
+    /// <summary>Device latency and a second look: with one Follow step more, what no controller can avoid.</summary>
     public const double ReactionSeconds = 10;
 
     private readonly double[] overSeconds = new double[3 + (2 * site.Batteries.Length)];
@@ -47,7 +47,8 @@ public sealed class LimitWatch(Site site)
         overSeconds[index] = over ? before + seconds : 0;
         if (overSeconds[index] > WorstSeconds)
             (WorstSeconds, WorstBound) = (overSeconds[index], bound);
-        if (before <= ReactionSeconds && overSeconds[index] > ReactionSeconds)
+        var reaction = ReactionSeconds + seconds; // nothing between two looks is seen, so one look more is granted
+        if (before <= reaction && overSeconds[index] > reaction)
             Violations++;
     }
 }

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Simulating;
+
+namespace SmartEms.Edge.Simulation;
+
+/// <summary>What the binary carries to show itself: one measured home as trace and a site file.</summary>
+internal static class DemoSite
+{
+    public const string SiteFileName = "demo/site.yaml";
+
+    /// <summary>A sunny summer Monday, just before dawn.</summary>
+    public static Instant DefaultStart { get; } = Instant.From(new DateTimeOffset(2026, 6, 15, 3, 0, 0, TimeSpan.Zero));
+
+    public static string SiteText => Text(SiteFileName);
+
+    public static SiteTrace Trace => SiteTrace.Parse(Text("demo/home.csv"));
+
+    public static SimulatedSiteSettings Settings(Instant start, ulong seed) => new() { Start = start, Seed = seed };
+
+    private static string Text(string name)
+    {
+        using var stream = typeof(DemoSite).Assembly.GetManifestResourceStream(name)
+            ?? throw new FileNotFoundException($"the binary lacks its resource {name}");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
