@@ -122,12 +122,26 @@ public sealed class YamlReader
     /// <summary>Takes the current event and moves on; comments are never emitted by the parser.</summary>
     private T Next<T>() where T : ParsingEvent
     {
-        if (parser.Current is null && !parser.MoveNext())
+        if (parser.Current is null && !Advance())
             throw Refused(new Place(file, 1, 1), ProblemCodes.Syntax, "the file is empty", null);
         if (parser.Current is not T wanted)
             throw Refused(At(parser.Current!.Start), ProblemCodes.Syntax, "this does not belong here", null);
-        parser.MoveNext();
+        Advance();
         return wanted;
+    }
+
+    // For some broken flow lists the scanner of YamlDotNet 16.3 throws this instead of its own exception.
+    private bool Advance()
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (InvalidOperationException)
+        {
+            var place = parser.Current is { } last ? At(last.End) : new Place(file, 1, 1);
+            throw Refused(place, ProblemCodes.Syntax, "not valid YAML after this: perhaps a bracket, brace or quote is not closed", "close it, or quote the text");
+        }
     }
 
     private Place At(Mark mark) => new(file, (int)mark.Line, (int)mark.Column);
@@ -154,13 +168,24 @@ public sealed class YamlReader
     private static Problem Syntax(string text, string file, YamlException wrong)
     {
         var place = new Place(file, (int)Math.Max(1, wrong.Start.Line), (int)Math.Max(1, wrong.Start.Column));
-        var lines = text.Split('\n');
-        var line = place.Line <= lines.Length ? lines[place.Line - 1] : "";
-        var tab = line.IndexOf('\t');
-        if (tab >= 0 && string.IsNullOrWhiteSpace(line[..tab]))
-            return new(place with { Column = tab + 1 }, Severity.Error, ProblemCodes.Syntax, "a tab stands where YAML wants spaces", "indent with spaces only");
+        var isTab = wrong.Message.Contains("tab", StringComparison.Ordinal);
+        if (IndentingTab(text, place.Line, isTab ? int.MaxValue : (int)wrong.End.Line + 1) is { } tab)
+            return new(new Place(file, tab.Line, tab.Column), Severity.Error, ProblemCodes.Syntax, "a tab stands where YAML wants spaces", "indent with spaces only");
         return new(place, Severity.Error, ProblemCodes.Syntax, $"not valid YAML: {Told(wrong.Message)}",
             "look at the indentation, the colons (a space after each), quotes and brackets of this line and the one above");
+    }
+
+    // The parser reports a tab where the block around it began, perhaps many lines above.
+    private static (int Line, int Column)? IndentingTab(string text, int from, int to)
+    {
+        var lines = text.Split('\n');
+        for (var number = from; number <= to && number <= lines.Length; number++)
+        {
+            var tab = lines[number - 1].IndexOf('\t');
+            if (tab >= 0 && string.IsNullOrWhiteSpace(lines[number - 1][..tab]))
+                return (number, tab + 1);
+        }
+        return null;
     }
 
     // The parser's sentence without its own "(Line: 1, Col: 2, Idx: 3) - (…): " in front.

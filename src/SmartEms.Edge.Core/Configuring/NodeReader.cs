@@ -9,6 +9,7 @@ public sealed class NodeReader
 
     private readonly MapNode map;
     private readonly ProblemList problems;
+    private readonly HashSet<string> faulty = new(StringComparer.Ordinal);
 
     private NodeReader(MapNode map, string path, ProblemList problems)
     {
@@ -55,9 +56,16 @@ public sealed class NodeReader
         return map.Place;
     }
 
+    /// <summary>True when an error was noted for a key, so that what follows from its value is not worth saying.</summary>
+    public bool IsFaulty(string key) => faulty.Contains(key);
+
     /// <summary>Notes a problem at a key's value.</summary>
-    public void Note(string key, string code, string what, string? remedy = null) =>
+    public void Note(string key, string code, string what, string? remedy = null)
+    {
+        if (ProblemCodes.SeverityOf(code) == Severity.Error)
+            faulty.Add(key);
         problems.Add(PlaceOf(key), code, $"{At(key)}: {what}", remedy);
+    }
 
     /// <summary>The value as it stands; null and perhaps a problem when absent.</summary>
     public Node? Node(string key, bool required = false)
@@ -149,7 +157,7 @@ public sealed class NodeReader
             return [];
         if (node is not ListNode list)
         {
-            Note(key, ProblemCodes.WrongType, $"must be a list, this is {Kind(node)}", "start each item with '- '");
+            Note(key, ProblemCodes.WrongType, $"must be a list, this is {Kind(node)}", "start each item with '- ', or remove the key");
             return [];
         }
         if (list.Items.Length <= most)
@@ -197,7 +205,8 @@ public sealed class NodeReader
                 problems.Add(entry.KeyPlace, ProblemCodes.DuplicateKey,
                     $"{At(Scalars.Shown(entry.Key))} is written twice, first at line {first[entry.Key].Line} column {first[entry.Key].Column}", "keep one of them");
             else if (keys is not null && !problems.IsFull && !keys.Contains(entry.Key))
-                problems.Add(entry.KeyPlace, ProblemCodes.UnknownKey, $"{At(Scalars.Shown(entry.Key))} is not a known key", Spelling.Suggest(entry.Key, keys, "known here"));
+                problems.Add(entry.KeyPlace, ProblemCodes.UnknownKey, $"{At(Scalars.Shown(entry.Key))} is not a known key",
+                    entry.Key.All(char.IsAsciiDigit) && entry.Key.Length > 0 ? "a decimal takes a point, not a comma" : Spelling.Suggest(entry.Key, keys, "known here"));
         }
     }
 

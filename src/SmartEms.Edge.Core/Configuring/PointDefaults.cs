@@ -74,7 +74,7 @@ internal static class SentinelCodes
             return null;
         if (node is ScalarNode { Text: "sunspec" })
             return SunSpec(type);
-        if (type == RegisterType.Text)
+        if (type == RegisterType.Text && node is not ListNode { Items.IsEmpty: true })
         {
             at.Note("sentinels", ProblemCodes.TypeMisfit, "a text has no codes");
             return null;

@@ -61,6 +61,7 @@ public static class ProblemCodes
     public const string AboveRating = "W206";
     public const string NoFallback = "W207";
     public const string Unused = "W208";
+    public const string ExportUnheld = "W209";
 
     public static ImmutableArray<ProblemCode> All { get; } =
     [
@@ -107,6 +108,7 @@ public static class ProblemCodes
         new(AboveRating, "limit above the rating beside it"),
         new(NoFallback, "timeout without a described fallback"),
         new(Unused, "described but used by nothing"),
+        new(ExportUnheld, "more can be exported than allowed, and nothing can hold it back"),
     ];
 
     /// <summary>The first letter of a code says how bad it is.</summary>

@@ -89,11 +89,16 @@ public static class ProblemPrinter
             var close = line.IndexOf(line[start], start + 1);
             return close < 0 ? 1 : Math.Min(close - start + 1, 60);
         }
+        if (line[start] is '[' or '{')
+            return 1;
         var end = start;
-        while (end < line.Length && (char.IsLetterOrDigit(line[end]) || line[end] is '_' or '.' or '-' or '+' or '°' or '%'))
+        while (end < line.Length && !IsWordEnd(line, end))
             end++;
         return Math.Clamp(end - start, 1, 60);
     }
+
+    private static bool IsWordEnd(string line, int at) =>
+        line[at] is ' ' or ',' or ']' or '}' || (line[at] == ':' && (at + 1 == line.Length || line[at + 1] == ' '));
 
     private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

@@ -20,7 +20,7 @@ internal sealed class ProfilePoints(DeviceProfile head, PointDefaults defaults, 
     private static readonly string[] RegisterKeys =
         ["address", "model", "models", "offset", "length", "space", "type", "words", "scale", "scale_factor", "sentinels", "access", "write_with", "map", "unit_id"];
 
-    private static readonly string[] NumberKeys = ["words", "scale", "scale_factor", "measure", "map", "min", "max", "sentinels"];
+    private static readonly string[] NumberKeys = ["words", "scale", "scale_factor", "measure", "map", "min", "max"];
 
     public static Allowed Ages { get; } = new(100, 86_400_000, "ms");
 

@@ -6,7 +6,7 @@ public static class Spelling
     private const int LongestWord = 64;
     private const int MostListed = 12;
 
-    /// <summary>The nearest candidate within a third of the word's length, or null.</summary>
+    /// <summary>The nearest candidate within a third of the word's length, else one that only goes on longer, or null.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
         if (word.Length is 0 or > LongestWord)
@@ -23,7 +23,18 @@ public static class Spelling
             bestDistance = distance;
             best = candidate;
         }
-        return best;
+        return best ?? Continued(word, candidates);
+    }
+
+    // "soc_min" for "soc_min_pct": the unit at the end is what people forget.
+    private static string? Continued(string word, IEnumerable<string> candidates)
+    {
+        if (word.Length < 3)
+            return null;
+        foreach (var candidate in candidates)
+            if (candidate.StartsWith(word + "_", StringComparison.OrdinalIgnoreCase))
+                return candidate;
+        return null;
     }
 
     /// <summary>"did you mean x?", or the known words when none is near.</summary>

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Configuring;
+
+/// <summary>Reads what the devices of a site stand for: batteries, PV plants and chargers. Their names share one list, because people type them.</summary>
+internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
+{
+    private const int MostParts = 32;
+
+    private static readonly Allowed Rating = new(1, 10_000_000, "W");
+    private static readonly Allowed Degrees = new(-40, 90, "°C");
+    private static readonly Allowed CellVolts = new(1, 5, "V");
+    private static readonly Allowed Share = new(0, 100, "%");
+
+    private static readonly string[] BatteryKeys =
+    [
+        "name", "device", "bms", "capacity_wh", "charge_max_w", "discharge_max_w", "soc_min_pct", "soc_max_pct", "charge_temperature_min_c",
+        "charge_temperature_max_c", "discharge_temperature_min_c", "discharge_temperature_max_c", "cell_voltage_min_v", "cell_voltage_max_v", "ramp_w_per_s",
+    ];
+
+    private static readonly string[] PvKeys = ["name", "device", "rated_w", "curtailable"];
+    private static readonly string[] ChargerKeys = ["name", "device", "current_min_a", "current_max_a", "phases", "mode"];
+
+    private static readonly ImmutableArray<(string, EvMode)> Modes =
+        [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
+
+    private readonly Dictionary<string, NodeReader> names = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Section, int Device), NodeReader> claims = [];
+
+    public ImmutableArray<Battery> Batteries(NodeReader file) =>
+        [.. file.Maps("batteries", MostParts, BatteryKeys).Select(Battery)];
+
+    public ImmutableArray<PvPlant> PvPlants(NodeReader file) =>
+        [.. file.Maps("pv", MostParts, PvKeys).Select(PvPlant)];
+
+    public ImmutableArray<EvCharger> Chargers(NodeReader file) =>
+        [.. file.Maps("chargers", MostParts, ChargerKeys).Select(Charger)];
+
+    private Battery Battery(NodeReader at)
+    {
+        var device = Claim(at, "batteries");
+        var bms = devices.Resolve(at, "bms", required: false);
+        devices.NeedControl(at, "device", device, ControlKind.BatteryDischarge);
+        devices.NeedMeasure(at, "device", device, Measure.BatteryDischarge);
+        NeedSoc(at, device, bms);
+        var battery = new Battery(
+            Name(at),
+            device ?? 0,
+            bms,
+            Energy.FromWattHours(at.Number("capacity_wh", new(100, 100_000_000, "Wh"), required: true) ?? 0),
+            Power.FromWatts(at.Number("charge_max_w", Rating, required: true) ?? 0),
+            Power.FromWatts(at.Number("discharge_max_w", Rating, required: true) ?? 0));
+        return WithLimits(at, battery);
+    }
+
+    private static Battery WithLimits(NodeReader at, Battery usual)
+    {
+        var battery = usual with
+        {
+            SocMin = Fraction.FromPercent(at.Number("soc_min_pct", Share) ?? usual.SocMin.Percent),
+            SocMax = Fraction.FromPercent(at.Number("soc_max_pct", Share) ?? usual.SocMax.Percent),
+            ChargeTemperatureMin = Celsius(at, "charge_temperature_min_c", usual.ChargeTemperatureMin),
+            ChargeTemperatureMax = Celsius(at, "charge_temperature_max_c", usual.ChargeTemperatureMax),
+            DischargeTemperatureMin = Celsius(at, "discharge_temperature_min_c", usual.DischargeTemperatureMin),
+            DischargeTemperatureMax = Celsius(at, "discharge_temperature_max_c", usual.DischargeTemperatureMax),
+            CellVoltageMin = Voltage.FromVolts(at.Number("cell_voltage_min_v", CellVolts) ?? usual.CellVoltageMin.Volts),
+            CellVoltageMax = Voltage.FromVolts(at.Number("cell_voltage_max_v", CellVolts) ?? usual.CellVoltageMax.Volts),
+            RampWattsPerSecond = at.Number("ramp_w_per_s", new(1, 1_000_000, "W/s")) ?? usual.RampWattsPerSecond,
+        };
+        SiteChecks.Ascending(at, "soc_min_pct", "soc_max_pct", (battery.SocMin.Percent, battery.SocMax.Percent));
+        SiteChecks.Ascending(at, "charge_temperature_min_c", "charge_temperature_max_c", (battery.ChargeTemperatureMin.Celsius, battery.ChargeTemperatureMax.Celsius));
+        SiteChecks.Ascending(at, "discharge_temperature_min_c", "discharge_temperature_max_c", (battery.DischargeTemperatureMin.Celsius, battery.DischargeTemperatureMax.Celsius));
+        SiteChecks.Ascending(at, "cell_voltage_min_v", "cell_voltage_max_v", (battery.CellVoltageMin.Volts, battery.CellVoltageMax.Volts));
+        return battery;
+    }
+
+    private void NeedSoc(NodeReader at, int? device, int? bms)
+    {
+        if (devices.IsUnknown(device) || (at.Has("bms") && devices.IsUnknown(bms)))
+            return;
+        if (!devices.Offers(device, Measure.BatterySoc) && !devices.Offers(bms, Measure.BatterySoc))
+            devices.NeedMeasure(at, bms is null ? "device" : "bms", bms ?? device, Measure.BatterySoc);
+    }
+
+    private PvPlant PvPlant(NodeReader at)
+    {
+        var device = Claim(at, "pv");
+        devices.NeedMeasure(at, "device", device, Measure.PvProduction);
+        var curtailable = at.Flag("curtailable") ?? false;
+        if (curtailable)
+            devices.NeedControl(at, "curtailable", device, ControlKind.PvLimit);
+        return new(Name(at), device ?? 0, Power.FromWatts(at.Number("rated_w", Rating, required: true) ?? 0), curtailable);
+    }
+
+    private EvCharger Charger(NodeReader at)
+    {
+        var device = Claim(at, "chargers");
+        devices.NeedControl(at, "device", device, ControlKind.EvCurrent);
+        devices.NeedMeasure(at, "device", device, Measure.EvState);
+        devices.NeedMeasure(at, "device", device, Measure.EvCharge);
+        // IEC 61851-1: below 6 A a charge point cannot offer anything.
+        var amperes = new Allowed(6, 80, "A");
+        var min = at.Number("current_min_a", amperes) ?? 6;
+        var max = at.Number("current_max_a", amperes, required: true) ?? 80;
+        var phases = SiteChecks.Phases(at, "phases", [1, 2, 3]) ?? pcc.Phases;
+        if (min > max && !at.IsFaulty("current_min_a") && !at.IsFaulty("current_max_a"))
+            at.Note(at.Has("current_min_a") ? "current_min_a" : "current_max_a", ProblemCodes.Order, $"{Allowed.Text(min)} A is above current_max_a {Allowed.Text(max)} A", "the smallest current a car may be offered, usually 6");
+        if (phases > pcc.Phases)
+            at.Note("phases", ProblemCodes.Contradiction, $"{phases} phases behind a connection with {pcc.Phases}", "see pcc.phases");
+        if (at.Has("current_max_a") && !at.IsFaulty("current_max_a") && pcc.PhaseCurrentMax > Current.Zero && max > pcc.PhaseCurrentMax.Amperes)
+            at.Note("current_max_a", ProblemCodes.AboveRating, $"{Allowed.Text(max)} A is above the fuse of the connection, {Allowed.Text(pcc.PhaseCurrentMax.Amperes)} A", "the fuse will bound it");
+        return new(Name(at), device ?? 0, Current.FromAmperes(min), Current.FromAmperes(max), phases) { DefaultMode = at.Word("mode", Modes) ?? EvMode.Full };
+    }
+
+    private string Name(NodeReader at)
+    {
+        if (at.Name("name", "-_", 40) is not { } name)
+            return "";
+        if (!names.TryAdd(name, at))
+            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already {names[name].Path} at line {names[name].PlaceOf("name").Line}", "batteries, pv and chargers have names of their own");
+        return name;
+    }
+
+    // A device has one battery, one PV plant, one charge point at most: a second one would be counted and commanded twice.
+    private int? Claim(NodeReader at, string section)
+    {
+        var device = devices.Resolve(at, "device", required: true);
+        if (device is { } index && !claims.TryAdd((section, index), at))
+            at.Note("device", ProblemCodes.UsedTwice, $"{devices.NameOf(index)} already belongs to {claims[(section, index)].Path}", "one of them has another device");
+        return device;
+    }
+
+    private static Temperature Celsius(NodeReader at, string key, Temperature usual) =>
+        at.Number(key, Degrees) is { } celsius ? Temperature.FromCelsius(celsius) : usual;
+}
