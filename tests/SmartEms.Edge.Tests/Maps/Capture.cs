@@ -1,5 +1,4 @@
 using System.Globalization;
-using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Tests.Maps;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Sensing;
 using Xunit;
 

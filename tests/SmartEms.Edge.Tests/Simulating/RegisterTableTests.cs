@@ -1,4 +1,3 @@
-using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Tests.Maps;
