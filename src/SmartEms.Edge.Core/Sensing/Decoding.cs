@@ -48,7 +48,7 @@ public static class Decoding
         var count = 0;
         for (var i = 0; i < bytes.Length; i++)
         {
-            var value = (byte)(words[i / 2] >> (i % 2 == 0 ? 8 : 0));
+            var value = (byte)(words[i / 2] >> (i % 2 == 0 ? 8 : 0) & 0xFF);
             if (value == 0)
                 break;
             bytes[count++] = value;

@@ -91,7 +91,7 @@ public sealed class RegisterTable
         }
     }
 
-    /// <summary>The point as a client would decode it now, plausible or not checked by the profile's range.</summary>
+    /// <summary>The point as a client would decode it now; numbers only.</summary>
     public Sample Get(string point)
     {
         var index = IndexOf(point);

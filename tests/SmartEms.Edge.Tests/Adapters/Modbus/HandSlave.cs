@@ -113,7 +113,7 @@ internal static class Shared
     }
 
     /// <summary>Reads one holding register; the value is null unless the reply is Ok.</summary>
-    public static async Task<(BusReply Reply, ushort? Value)> ReadOneAsync(this Core.IRegisterBus bus, int address, CancellationToken stop = default)
+    public static async Task<(BusReply Reply, ushort? Value)> ReadOneAsync(this Core.Sensing.IRegisterBus bus, int address, CancellationToken stop = default)
     {
         ushort[] into = [0xDEAD];
         BusReply reply = await bus.ReadAsync(Holding(address), into, stop).AsTask().Guarded();
@@ -122,7 +122,7 @@ internal static class Shared
         return (reply, reply.IsOk ? into[0] : null);
     }
 
-    public static async Task AssertReadsAsync(this Core.IRegisterBus bus, int address)
+    public static async Task AssertReadsAsync(this Core.Sensing.IRegisterBus bus, int address)
     {
         (BusReply reply, ushort? value) = await bus.ReadOneAsync(address);
         Assert.Equal(BusReply.Ok, reply);
