@@ -12,16 +12,13 @@ public class DirectionTests
         "Alerting", "Recording", "Simulating",
     ];
 
-    /// <summary>Root files of Core that a room may use after all: the simulated site stands behind the same doors as the real one.</summary>
-    private static readonly (string Room, string RootFile)[] RootUses = [("Simulating", "Seams.cs")];
-
     private static IEnumerable<string> CheckOrder(SourceTree tree)
     {
         foreach (var room in tree.In(SourceTree.Core).Select(f => f.Room).Where(r => r.Length > 0 && !Order.Contains(r)).Distinct())
             yield return $"src/{SourceTree.Core}/{room}: not in the order of rooms; add it to {nameof(DirectionTests)}";
         foreach (var arrow in Rooms.Arrows(tree, SourceTree.Core).Where(a => Order.Contains(a.From)))
         {
-            if (!Order.Contains(arrow.To) && !RootUses.Contains((arrow.From, arrow.To)))
+            if (!Order.Contains(arrow.To))
                 yield return $"{arrow.Place}: {arrow.From} uses {arrow.To}, which stands above the rooms";
             else if (Array.IndexOf(Order, arrow.To) > Array.IndexOf(Order, arrow.From))
                 yield return $"{arrow.Place}: {arrow.From} looks downstream at {arrow.To}";
@@ -47,6 +44,8 @@ public class DirectionTests
     [InlineData("class A { Planning.Plan? X; }", "Sensing looks downstream at Planning")]
     [InlineData("class A { string X => $\"{Core.Planning.Plan.Y}\"; }", "Sensing looks downstream at Planning")]
     [InlineData("class A { IBus? X; }", "Sensing uses Seams.cs, which stands above the rooms")]
+    [InlineData("class A { int X => Cycle.Slots; }", "Sensing uses Cycle.cs, which stands above the rooms")]
+    [InlineData("class A { int X => Cycle.Think(1); }", "Sensing uses Cycle.cs, which stands above the rooms")]
     [InlineData("class A { SmartEms.Edge.Core.IBus? X; }", "Sensing uses Seams.cs, which stands above the rooms")]
     public void It_sees_a_look_downstream(string code, string complaint) =>
         Assert.Contains(CheckOrder(Tree(("Sensing/A.cs", code))), c => c.Contains(complaint, StringComparison.Ordinal));
@@ -54,9 +53,12 @@ public class DirectionTests
     [Theory]
     [InlineData("Sensing/A.cs", "// using SmartEms.Edge.Core.Planning;\nclass A { string X = \"Planning.Plan\"; int Y => z.Planning.W + z.IBus; }")]
     [InlineData("Deciding/A.cs", "using SmartEms.Edge.Core.Planning;")]
-    [InlineData("Simulating/A.cs", "class A : IBus { }")]
+    [InlineData("Recording/A.cs", "record A(int Cycle) { int B => Cycle.Value; }")]
     [InlineData("Follow.cs", "using SmartEms.Edge.Core.Simulating; class Follow { IBus? X; }")]
     public void It_leaves_the_rest_alone(string path, string code) => Assert.Empty(CheckOrder(Tree((path, code))));
+
+    [Fact]
+    public void It_reads_the_real_tree() => Assert.Contains(Rooms.Arrows(SourceTree.Here, SourceTree.Core), a => a is { From: "Cycle.cs", To: "Quantities" });
 
     [Fact]
     public void It_sees_a_room_without_a_place() => Assert.Single(CheckOrder(Tree(("Dreaming/A.cs", "class A { }"))));
@@ -81,5 +83,6 @@ public class DirectionTests
         ($"src/{SourceTree.Core}/{file.Path}", file.Code),
         ($"src/{SourceTree.Core}/Planning/Plan.cs", "namespace SmartEms.Edge.Core.Planning; public static class Plan { }"),
         ($"src/{SourceTree.Core}/Simulating/Sim.cs", "namespace SmartEms.Edge.Core.Simulating; class Sim { }"),
+        ($"src/{SourceTree.Core}/Cycle.cs", "namespace SmartEms.Edge.Core; public static class Cycle { public const int Slots = 96; public static int Think(int x) => x; }"),
         ($"src/{SourceTree.Core}/Seams.cs", "namespace SmartEms.Edge.Core; public interface IBus { }"));
 }

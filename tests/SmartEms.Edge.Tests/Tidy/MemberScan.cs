@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace SmartEms.Edge.Tests.Tidy;
@@ -6,7 +7,7 @@ namespace SmartEms.Edge.Tests.Tidy;
 internal readonly record struct Member(string Name, int Start, int End, int Parameters, bool IsFunction);
 
 /// <summary>A declared type: its name, and whether it stands outside every other type.</summary>
-internal readonly record struct Declared(string Name, int Start, bool TopLevel);
+internal readonly record struct Declared(string Name, int Start, bool TopLevel, bool IsStatic);
 
 /// <summary>Finds types and members in stripped C# by matching brackets; no compiler, so it needs code that compiles.</summary>
 internal sealed partial class MemberScan
@@ -96,7 +97,7 @@ internal sealed partial class MemberScan
     {
         var text = _code[start..header];
         var name = TypeName().Match(Flat(text)).Groups["name"].Value;
-        Types.Add(new Declared(name, start, depth == 0));
+        Types.Add(new Declared(name, start, depth == 0, Regex.IsMatch(Flat(text), @"\bstatic\b")));
         if (!Flat(text).Contains("record", StringComparison.Ordinal) && Parameters(text) is { } found)
             Members.Add(new Member(found.Name, start, header, found.Count, true));
     }
@@ -104,7 +105,9 @@ internal sealed partial class MemberScan
     private void AddMember(int start, int header, int end)
     {
         var found = Parameters(_code[start..header]);
-        Members.Add(new Member(found?.Name ?? _code[start..header].Trim(), start, end, found?.Count ?? 0, found is not null));
+        // A field's or property's name is the last word before its value or body.
+        var name = found?.Name ?? _code[start..header].Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).LastOrDefault("");
+        Members.Add(new Member(name, start, end, found?.Count ?? 0, found is not null));
     }
 
     private string? KindOf(int start, int header)
@@ -152,7 +155,7 @@ internal sealed partial class MemberScan
     /// <summary>The header without what stands in its brackets.</summary>
     private static string Flat(string header)
     {
-        var (depth, flat) = (0, new System.Text.StringBuilder());
+        var (depth, flat) = (0, new StringBuilder());
         foreach (var c in header)
         {
             if (c is ')' or ']') depth--;

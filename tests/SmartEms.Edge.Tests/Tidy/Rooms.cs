@@ -18,10 +18,7 @@ internal static partial class Rooms
     {
         var files = tree.In(project).ToList();
         var rooms = files.Where(f => f.Room.Length > 0).GroupBy(f => f.Room).ToDictionary(g => g.Key, g => g.SelectMany(NamesIn).ToHashSet());
-        var rootTypes = new Dictionary<string, string>();
-        foreach (var file in files.Where(f => f.Room.Length == 0))
-            foreach (var type in MemberScan.Of(file.Code).Types.Where(t => t.TopLevel))
-                rootTypes[type.Name] = file.Name;
+        var rootTypes = files.Where(f => f.Room.Length == 0).SelectMany(RootTypes).DistinctBy(t => t.Name).ToDictionary(t => t.Name);
         return files.SelectMany(f => ByUsing(f, project, rooms).Concat(ByQualifiedName(f, project, rooms)).Concat(ByRootType(f, project, rootTypes)))
             .Where(a => a.From != a.To);
     }
@@ -67,11 +64,24 @@ internal static partial class Rooms
         }
     }
 
-    private static IEnumerable<Arrow> ByRootType(SourceFile file, string project, Dictionary<string, string> rootTypes)
+    private static IEnumerable<Arrow> ByRootType(SourceFile file, string project, Dictionary<string, RootType> rootTypes)
     {
         foreach (Match match in QualifiedName().Matches(file.Code))
-            if (rootTypes.TryGetValue(WithoutPrefix(match.Value, project).Split('.')[0], out var owner))
-                yield return new Arrow(RoomOf(file), owner, file.Place(match.Index));
+        {
+            var parts = WithoutPrefix(match.Value, project).Split('.');
+            if (rootTypes.TryGetValue(parts[0], out var type) && (type.OnlyThrough is null || (parts.Length > 1 && type.OnlyThrough.Contains(parts[1]))))
+                yield return new Arrow(RoomOf(file), type.File, file.Place(match.Index));
+        }
+    }
+
+    /// <summary>A static class can be used only through a member; its bare name is somebody's property.</summary>
+    private readonly record struct RootType(string Name, string File, HashSet<string>? OnlyThrough);
+
+    private static IEnumerable<RootType> RootTypes(SourceFile file)
+    {
+        var scan = MemberScan.Of(file.Code);
+        var members = scan.Members.Select(m => m.Name).ToHashSet();
+        return scan.Types.Where(t => t.TopLevel).Select(t => new RootType(t.Name, file.Name, t.IsStatic ? members : null));
     }
 
     /// <summary>The types a file declares, and the folder inside its room.</summary>

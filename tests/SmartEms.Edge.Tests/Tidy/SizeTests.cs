@@ -34,6 +34,10 @@ public class SizeTests
     public void Files_and_functions_are_small() => Complaints.AssertNone(Check(SourceTree.Here));
 
     [Fact]
+    public void It_reads_the_real_tree() =>
+        Assert.Contains(MemberScan.Of(SourceTree.Here.Find("src/SmartEms.Edge.Core/Cycle.cs")!.Code).Members, m => m is { Name: "Think", IsFunction: true, Parameters: > 3 });
+
+    [Fact]
     public void It_sees_a_long_file() =>
         Assert.Equal(["src/P/A.cs: 301 lines, at most 300"], Check(SourceTree.Of(("src/P/A.cs", string.Concat(Enumerable.Repeat("// x\n", 301))))));
 
