@@ -140,6 +140,18 @@ public sealed class OneLineManyCallers : IDisposable
     }
 
     [Fact]
+    public async Task A_reply_with_bytes_behind_it_counts_but_ends_its_connection()
+    {
+        await using ModbusTcpMaster master = MasterOf(_slave, _time);
+        Task<(BusReply, ushort?)> read = master.ReadOneAsync(1);
+        using HandClient client = await _slave.AcceptAsync();
+        byte[] reply = HandClient.ReplyTo((await client.ReceiveAsync())!, 11);
+        await client.SendAsync([.. reply, .. reply[..4]]);
+        Assert.Equal((BusReply.Ok, (ushort)11), await read.Guarded());
+        Assert.Null(await client.ReceiveAsync());
+    }
+
+    [Fact]
     public async Task A_connection_that_ended_in_the_meantime_is_replaced_without_a_failure()
     {
         await using ModbusTcpMaster master = MasterOf(_slave, _time);
