@@ -72,7 +72,7 @@ public static class Supervisor
         }
         var share = question.Site.Batteries.Length == 1 ? net : net * Dispatch.Share(question.Site, index);
         var wanted = Dispatch.Wanted(mode, share, question.Site.Batteries[index]);
-        var expected = allowed.Clip(wanted).ToWholeWatts();
+        var expected = allowed.ClipToWhole(wanted);
         reasons.Add(new(Why(mode, share), Subject.Battery, index, mode >= BatteryMode.GridCharge33 ? expected.Watts : share.Watts));
         if (allowed.Against(wanted) is var bound and not Bound.None)
             reasons.Add(new(ReasonCode.ExpectationClipped, Subject.Battery, index, (wanted - expected).Watts, bound));
