@@ -48,10 +48,12 @@ public static class Cascade
     private static double Raise(Draft draft, int index, double watts, Bound by)
     {
         var before = draft.Discharge[index];
-        var after = draft.Envelope.Batteries[index].Clip(Power.FromWatts(before + watts)).Watts;
-        draft.Discharge[index] = Math.Max(before, Math.Ceiling(after) > after ? Math.Floor(after) : after);
+        var after = draft.Envelope.Batteries[index].ClipToWhole(Power.FromWatts(Math.Ceiling(before + watts))).Watts;
+        if (after <= before)
+            return 0;
+        draft.Discharge[index] = after;
         draft.DischargeBy[index] = by;
-        return draft.Discharge[index] - before;
+        return after - before;
     }
 
     /// <summary>Less charging current; below the minimum it stops and rests. Returns the watts won.</summary>
@@ -86,10 +88,12 @@ public static class Cascade
     private static double Lower(Draft draft, int index, double watts, Bound by)
     {
         var before = draft.Discharge[index];
-        var after = draft.Envelope.Batteries[index].Clip(Power.FromWatts(before - watts)).Watts;
-        draft.Discharge[index] = Math.Min(before, Math.Ceiling(after));
+        var after = draft.Envelope.Batteries[index].ClipToWhole(Power.FromWatts(Math.Floor(before - watts))).Watts;
+        if (after >= before)
+            return 0;
+        draft.Discharge[index] = after;
         draft.DischargeBy[index] = by;
-        return before - draft.Discharge[index];
+        return before - after;
     }
 
     /// <summary>Positive excess is taken off the curtailable plants in the site's order; negative excess gives curtailed plants room back. Returns what is left over.</summary>
