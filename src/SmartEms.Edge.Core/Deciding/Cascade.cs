@@ -118,7 +118,7 @@ public static class Cascade
                 var eased = Math.Max(last, produced) + (-excess * ReleaseShare);
                 draft.PvLimit[i] = eased >= plant.Rated.Watts ? double.PositiveInfinity : Math.Floor(eased);
                 draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
-                excess += draft.PvLimit[i] - last;
+                excess -= excess * ReleaseShare;
             }
         }
         return Math.Max(0, excess);
