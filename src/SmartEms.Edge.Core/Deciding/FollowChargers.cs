@@ -32,7 +32,7 @@ public static class FollowChargers
                 : Blind(draft, i, mode, decision is null ? Bound.Lease : Bound.UnknownReading);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
             draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]) };
-            spare -= Math.Max(0, (draft.Offer[i] * draft.WattsPerAmpere(i)) - draft.Charging[i]);
+            spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);
         }
     }
 
