@@ -11,6 +11,10 @@ public static class Cascade
     /// <summary>A device that was asked to help and shows no effect for this long gets no more credit; the next in line has to act.</summary>
     private const double PatienceSeconds = 5;
 
+    /// <summary>So long it has to wait for its next credit. The counts of <see cref="FollowMemory"/> jump here when patience ends and run down while the limit holds:
+    /// without that, a deaf battery would be believed again as soon as the chargers have yielded, and the limit broken again and again.</summary>
+    private const double DistrustSeconds = 60;
+
     /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
     private const double ReleaseShare = 0.3;
 
@@ -19,29 +23,42 @@ public static class Cascade
         if (!draft.MeterIsGood)
         {
             CurtailBlind(draft);
-            return (0, 0);
+            return (draft.Memory.ImportOverSeconds, draft.Memory.ExportOverSeconds);
         }
-        var importOver = draft.Import > draft.Envelope.ImportMax.Value.Watts + Tolerance(draft.Envelope.ImportMax) ? draft.Memory.ImportOverSeconds + draft.StepSeconds : 0;
-        var exportOver = -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax) ? draft.Memory.ExportOverSeconds + draft.StepSeconds : 0;
-        LimitImport(draft, importOver <= PatienceSeconds, findings);
-        LimitExport(draft, exportOver <= PatienceSeconds, findings);
+        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft.StepSeconds);
+        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft.StepSeconds);
+        LimitImport(draft, importOver, findings);
+        LimitExport(draft, exportOver, findings);
         return (importOver, exportOver);
     }
 
+    private static double Count(double last, double watts, Limit limit, double step)
+    {
+        if (watts <= limit.Value.Watts + Tolerance(limit))
+            return Math.Max(0, Math.Min(last, DistrustSeconds) - step);
+        var next = last + step;
+        return next <= PatienceSeconds ? next : Math.Min(Math.Max(next, DistrustSeconds), 2 * DistrustSeconds);
+    }
+
+    /// <summary>The excess to report: what no setpoint can cure, and, when even that patience is over, what the meter still shows because a device does not follow.</summary>
+    private static double Missing(double unmet, double watts, Limit limit, double over) =>
+        over > DistrustSeconds + PatienceSeconds ? Math.Max(unmet, watts - limit.Value.Watts) : unmet;
+
     private static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
 
-    private static void LimitImport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
+    private static void LimitImport(Draft draft, double over, ImmutableArray<Finding>.Builder findings)
     {
         var limit = draft.Envelope.ImportMax;
         var excess = draft.ExpectedImport(creditBatteries: true) - limit.Value.Watts;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Raise(draft, i, excess, limit.By);
-        if (!credit)
+        if (over > PatienceSeconds)
             excess = draft.ExpectedImport(creditBatteries: false) - limit.Value.Watts;
         for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
             excess -= Throttle(draft, i, excess, limit.By);
-        if (excess > Tolerance(limit) && draft.Import > limit.Value.Watts)
-            findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(excess)));
+        var missing = Missing(excess, draft.Import, limit, over);
+        if (missing > Tolerance(limit) && draft.Import > limit.Value.Watts)
+            findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 
     /// <summary>More discharge, up to what the envelope allows; returns the watts won.</summary>
@@ -71,17 +88,17 @@ public static class Cascade
         return expected - draft.ExpectedCharging(index);
     }
 
-    private static void LimitExport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
+    private static void LimitExport(Draft draft, double over, ImmutableArray<Finding>.Builder findings)
     {
         var limit = draft.Envelope.ExportMax;
         var excess = -draft.ExpectedImport(creditBatteries: true) - limit.Value.Watts;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Lower(draft, i, excess, limit.By);
-        if (!credit)
+        if (over > PatienceSeconds)
             excess = -draft.ExpectedImport(creditBatteries: false) - limit.Value.Watts;
-        var left = Curtail(draft, excess, limit.By);
-        if (left > Tolerance(limit) && -draft.Import > limit.Value.Watts)
-            findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(left)));
+        var missing = Missing(Curtail(draft, excess, limit.By), -draft.Import, limit, over);
+        if (missing > Tolerance(limit) && -draft.Import > limit.Value.Watts)
+            findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 
     /// <summary>More charging, down to what the envelope allows; returns the watts won.</summary>
