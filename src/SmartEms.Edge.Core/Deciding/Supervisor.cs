@@ -34,7 +34,7 @@ public static class Supervisor
     private static (Proposal Modes, string LedBy) Lead(Question question, Proposal? proposal, string policyName, ImmutableArray<Reason>.Builder reasons)
     {
         var mode = question.Site.Running.PolicyMode;
-        if (mode == PolicyMode.Act && proposal is not null && Fits(proposal, question.Site))
+        if (mode == PolicyMode.Act && proposal is not null && proposal.Fits(question.Site))
         {
             reasons.Add(new(ReasonCode.PolicyLeads));
             return (proposal, policyName);
@@ -46,20 +46,6 @@ public static class Supervisor
             _ => ReasonCode.RuleLeadsPolicySilent,
         }));
         return (SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!, SelfConsumption.Rule.Name);
-    }
-
-    private static bool Fits(Proposal proposal, Site site)
-    {
-        if (proposal.Batteries.IsDefault || proposal.EvChargers.IsDefault
-            || proposal.Batteries.Length != site.Batteries.Length || proposal.EvChargers.Length != site.EvChargers.Length)
-            return false;
-        foreach (var mode in proposal.Batteries)
-            if (mode > BatteryMode.GridCharge100)
-                return false;
-        foreach (var mode in proposal.EvChargers)
-            if (mode > EvMode.Full)
-                return false;
-        return true;
     }
 
     private static BatteryDecision DecideBattery(Question question, BatteryMode mode, int index, Power? balance, ImmutableArray<Reason>.Builder reasons)
