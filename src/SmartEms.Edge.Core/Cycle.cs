@@ -23,26 +23,29 @@ public static class Cycle
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
 
-        var proposal = site.Running.PolicyMode == PolicyMode.Off ? null : Ask(policy, new(slot, image, site), findings);
+        var (proposal, policyName) = site.Running.PolicyMode == PolicyMode.Off ? (null, "") : Ask(policy, new(slot, image, site), findings);
         var envelope = Envelope.Draw(image, site);
-        var decision = Supervisor.Decide(new(slot, image, site, envelope), proposal, policy.Name);
+        var decision = Supervisor.Decide(new(slot, image, site, envelope), proposal, policyName);
 
         var found = findings.DrainToImmutable();
         var alerts = memory.Alerts.Update(found, image.TakenAt);
         return new(decision, found, memory with { LastDecision = decision, Alerts = alerts });
     }
 
-    /// <summary>The agent boundary around the guest: whatever a policy throws becomes silence and a finding, never a missed cycle.</summary>
-    private static Proposal? Ask(IPolicy policy, Observation observation, ImmutableArray<Finding>.Builder findings)
+    /// <summary>The agent boundary around the guest: whatever a policy throws or misspells becomes silence and a finding, never a missed cycle.</summary>
+    private static (Proposal? Proposal, string Name) Ask(IPolicy policy, Observation observation, ImmutableArray<Finding>.Builder findings)
     {
         try
         {
-            return policy.Propose(observation);
+            var proposal = policy.Propose(observation);
+            if (proposal is null || proposal.Fits(observation.Site))
+                return (proposal, policy.Name);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            findings.Add(new(FindingCode.PolicyFailed));
-            return null;
+            // Said below, together with the proposal that does not fit this site.
         }
+        findings.Add(new(FindingCode.PolicyFailed));
+        return (null, "");
     }
 }

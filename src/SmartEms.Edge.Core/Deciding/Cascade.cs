@@ -11,6 +11,10 @@ public static class Cascade
     /// <summary>A device that was asked to help and shows no effect for this long gets no more credit; the next in line has to act.</summary>
     private const double PatienceSeconds = 5;
 
+    /// <summary>So long it has to wait for its next credit. The counts of <see cref="FollowMemory"/> jump here when patience ends and run down while the limit holds:
+    /// without that, a deaf battery would be believed again as soon as the chargers have yielded, and the limit broken again and again.</summary>
+    private const double DistrustSeconds = 60;
+
     /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
     private const double ReleaseShare = 0.3;
 
@@ -19,43 +23,58 @@ public static class Cascade
         if (!draft.MeterIsGood)
         {
             CurtailBlind(draft);
-            return (0, 0);
+            return (draft.Memory.ImportOverSeconds, draft.Memory.ExportOverSeconds);
         }
-        var importOver = draft.Import > draft.Envelope.ImportMax.Value.Watts + Tolerance(draft.Envelope.ImportMax) ? draft.Memory.ImportOverSeconds + draft.StepSeconds : 0;
-        var exportOver = -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax) ? draft.Memory.ExportOverSeconds + draft.StepSeconds : 0;
-        LimitImport(draft, importOver <= PatienceSeconds, findings);
-        LimitExport(draft, exportOver <= PatienceSeconds, findings);
+        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft.StepSeconds);
+        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft.StepSeconds);
+        LimitImport(draft, importOver, findings);
+        LimitExport(draft, exportOver, findings);
         return (importOver, exportOver);
     }
 
     /// <summary>How far inside a limit it is held: meters' accuracy, and what a load ramping by 2 W/s moves before the next step sees it.</summary>
     private static double Held(Limit limit, Draft draft) => Math.Max(0, limit.Value.Watts - 25 - (2 * draft.StepSeconds));
 
+    private static double Count(double last, double watts, Limit limit, double step)
+    {
+        if (watts <= limit.Value.Watts + Tolerance(limit))
+            return Math.Max(0, Math.Min(last, DistrustSeconds) - step);
+        var next = last + step;
+        return next <= PatienceSeconds ? next : Math.Min(Math.Max(next, DistrustSeconds), 2 * DistrustSeconds);
+    }
+
+    /// <summary>The excess to report: what no setpoint can cure, and, when even that patience is over, what the meter still shows because a device does not follow.</summary>
+    private static double Missing(double unmet, double watts, Limit limit, double over) =>
+        over > DistrustSeconds + PatienceSeconds ? Math.Max(unmet, watts - limit.Value.Watts) : unmet;
+
     private static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
 
-    private static void LimitImport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
+    private static void LimitImport(Draft draft, double over, ImmutableArray<Finding>.Builder findings)
     {
         var limit = draft.Envelope.ImportMax;
         var held = Held(limit, draft);
         var excess = draft.ExpectedImport(creditBatteries: true) - held;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Raise(draft, i, excess, limit.By);
-        if (!credit)
+        if (over > PatienceSeconds)
             excess = draft.ExpectedImport(creditBatteries: false) - held;
         for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
             excess -= Throttle(draft, i, excess, limit.By);
-        if (excess > limit.Value.Watts - held + Tolerance(limit) && draft.Import > limit.Value.Watts)
-            findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(excess)));
+        var missing = Missing(excess, draft.Import, limit, over);
+        if (missing > limit.Value.Watts - held + Tolerance(limit) && draft.Import > limit.Value.Watts)
+            findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 
     /// <summary>More discharge, up to what the envelope allows; returns the watts won.</summary>
     private static double Raise(Draft draft, int index, double watts, Bound by)
     {
         var before = draft.Discharge[index];
-        var after = draft.Envelope.Batteries[index].Clip(Power.FromWatts(before + watts)).Watts;
-        draft.Discharge[index] = Math.Max(before, Math.Ceiling(after) > after ? Math.Floor(after) : after);
+        var after = draft.Envelope.Batteries[index].ClipToWhole(Power.FromWatts(Math.Ceiling(before + watts))).Watts;
+        if (after <= before)
+            return 0;
+        draft.Discharge[index] = after;
         draft.DischargeBy[index] = by;
-        return draft.Discharge[index] - before;
+        return after - before;
     }
 
     /// <summary>Less charging current; below the minimum it stops and rests. Returns the watts won.</summary>
@@ -73,28 +92,30 @@ public static class Cascade
         return expected - draft.ExpectedCharging(index);
     }
 
-    private static void LimitExport(Draft draft, bool credit, ImmutableArray<Finding>.Builder findings)
+    private static void LimitExport(Draft draft, double over, ImmutableArray<Finding>.Builder findings)
     {
         var limit = draft.Envelope.ExportMax;
         var held = Held(limit, draft);
         var excess = draft.ExpectedExport(creditBatteries: true) - held;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Lower(draft, i, excess, limit.By);
-        if (!credit)
+        if (over > PatienceSeconds)
             excess = draft.ExpectedExport(creditBatteries: false) - held;
-        var left = Curtail(draft, excess, limit.By);
-        if (left > limit.Value.Watts - held + Tolerance(limit) && -draft.Import > limit.Value.Watts)
-            findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(left)));
+        var missing = Missing(Curtail(draft, excess, limit.By), -draft.Import, limit, over);
+        if (missing > limit.Value.Watts - held + Tolerance(limit) && -draft.Import > limit.Value.Watts)
+            findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 
     /// <summary>More charging, down to what the envelope allows; returns the watts won.</summary>
     private static double Lower(Draft draft, int index, double watts, Bound by)
     {
         var before = draft.Discharge[index];
-        var after = draft.Envelope.Batteries[index].Clip(Power.FromWatts(before - watts)).Watts;
-        draft.Discharge[index] = Math.Min(before, Math.Ceiling(after));
+        var after = draft.Envelope.Batteries[index].ClipToWhole(Power.FromWatts(Math.Floor(before - watts))).Watts;
+        if (after >= before)
+            return 0;
+        draft.Discharge[index] = after;
         draft.DischargeBy[index] = by;
-        return before - draft.Discharge[index];
+        return before - after;
     }
 
     /// <summary>Positive excess is taken off the curtailable plants in the site's order; negative excess gives curtailed plants room back. Returns what is left over.</summary>
@@ -119,7 +140,7 @@ public static class Cascade
                 var eased = Math.Max(last, produced) + (-excess * ReleaseShare);
                 draft.PvLimit[i] = eased >= plant.Rated.Watts ? double.PositiveInfinity : Math.Floor(eased);
                 draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
-                excess += draft.PvLimit[i] - last;
+                excess -= excess * ReleaseShare;
             }
         }
         return Math.Max(0, excess);

@@ -7,17 +7,14 @@ namespace SmartEms.Edge.Core.Deciding;
 /// <summary>What the site's batteries have to balance: the grid exchange there would be without them.</summary>
 public static class Balance
 {
-    /// <summary>Positive = would be bought, negative = would be exported; null when the meter or a battery is not Good.</summary>
+    /// <summary>Positive = would be bought, negative = would be exported; null when the meter is not Good.
+    /// A battery that does not tell its power rests, so that it counts for nothing, as in Follow.</summary>
     public static Power? Of(ProcessImage image)
     {
         if (!image.Grid.Import.TryGood(out var net))
             return null;
         foreach (var battery in image.Batteries)
-        {
-            if (!battery.Discharge.TryGood(out var discharge))
-                return null;
-            net += discharge;
-        }
+            net += battery.Discharge.GoodOr(Power.Zero);
         return net;
     }
 }

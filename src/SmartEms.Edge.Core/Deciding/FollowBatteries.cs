@@ -66,7 +66,7 @@ public static class FollowBatteries
         if (range.Against(power) is var bound and not Bound.None)
             draft.DischargeBy[index] = bound;
         var ramped = Ramp(draft, index, range.Clip(power).Watts);
-        draft.Discharge[index] = range.Clip(Power.FromWatts(ramped)).ToWholeWatts().Watts;
+        draft.Discharge[index] = range.ClipToWhole(Power.FromWatts(ramped)).Watts;
     }
 
     /// <summary>Growing power is ramped from the last setpoint; shrinking power never is.</summary>

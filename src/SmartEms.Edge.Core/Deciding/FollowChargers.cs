@@ -32,7 +32,7 @@ public static class FollowChargers
                 : Blind(draft, i, mode, decision is null ? Bound.Lease : Bound.UnknownReading);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
             draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]) };
-            spare -= Math.Max(0, (draft.Offer[i] * draft.WattsPerAmpere(i)) - draft.Charging[i]);
+            spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);
         }
     }
 
@@ -72,14 +72,14 @@ public static class FollowChargers
         return stops ? 0 : Math.Max(minimum, bySurplus);
     }
 
-    /// <summary>Without the meter or a valid decision a charger only ever tightens: what it offers now, at most its minimum.</summary>
+    /// <summary>Without the meter or a valid decision a charger offers at most its minimum; one that a limit has stopped goes on resting.</summary>
     private static double Blind(Draft draft, int index, EvMode mode, Bound by)
     {
         var memory = draft.Memory.Chargers[index];
         draft.NewEv[index] = memory;
         draft.OfferBy[index] = by;
         var wantsAny = by == Bound.Lease ? memory.Offer > Current.Zero : mode != EvMode.Off && (mode != EvMode.SurplusOnly || memory.Offer > Current.Zero);
-        return wantsAny ? draft.Site.EvChargers[index].CurrentMin.Amperes : 0;
+        return wantsAny && memory.RestSeconds <= 0 ? draft.Site.EvChargers[index].CurrentMin.Amperes : 0;
     }
 
     private static double Grow(Draft draft, int index, double wanted)

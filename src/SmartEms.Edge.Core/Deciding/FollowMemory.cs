@@ -10,7 +10,7 @@ public sealed record FollowMemory(
     ImmutableArray<EvMemory> Chargers,
     ImmutableArray<double> PvLimits)
 {
-    /// <summary>How long the import limit has been exceeded although something was already asked to help, s.</summary>
+    /// <summary>How long the import limit has been exceeded although something was already asked to help, s; beyond patience, how long batteries stay without credit.</summary>
     public double ImportOverSeconds { get; init; }
     public double ExportOverSeconds { get; init; }
 

@@ -34,7 +34,7 @@ public static class Supervisor
     private static (Proposal Modes, string LedBy) Lead(Question question, Proposal? proposal, string policyName, ImmutableArray<Reason>.Builder reasons)
     {
         var mode = question.Site.Running.PolicyMode;
-        if (mode == PolicyMode.Act && proposal is not null && Fits(proposal, question.Site))
+        if (mode == PolicyMode.Act && proposal is not null && proposal.Fits(question.Site))
         {
             reasons.Add(new(ReasonCode.PolicyLeads));
             return (proposal, policyName);
@@ -48,20 +48,6 @@ public static class Supervisor
         return (SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!, SelfConsumption.Rule.Name);
     }
 
-    private static bool Fits(Proposal proposal, Site site)
-    {
-        if (proposal.Batteries.IsDefault || proposal.EvChargers.IsDefault
-            || proposal.Batteries.Length != site.Batteries.Length || proposal.EvChargers.Length != site.EvChargers.Length)
-            return false;
-        foreach (var mode in proposal.Batteries)
-            if (mode > BatteryMode.GridCharge100)
-                return false;
-        foreach (var mode in proposal.EvChargers)
-            if (mode > EvMode.Full)
-                return false;
-        return true;
-    }
-
     private static BatteryDecision DecideBattery(Question question, BatteryMode mode, int index, Power? balance, ImmutableArray<Reason>.Builder reasons)
     {
         var allowed = question.Envelope.Batteries[index];
@@ -72,7 +58,7 @@ public static class Supervisor
         }
         var share = question.Site.Batteries.Length == 1 ? net : net * Dispatch.Share(question.Site, index);
         var wanted = Dispatch.Wanted(mode, share, question.Site.Batteries[index]);
-        var expected = allowed.Clip(wanted).ToWholeWatts();
+        var expected = allowed.ClipToWhole(wanted);
         reasons.Add(new(Why(mode, share), Subject.Battery, index, mode >= BatteryMode.GridCharge33 ? expected.Watts : share.Watts));
         if (allowed.Against(wanted) is var bound and not Bound.None)
             reasons.Add(new(ReasonCode.ExpectationClipped, Subject.Battery, index, (wanted - expected).Watts, bound));

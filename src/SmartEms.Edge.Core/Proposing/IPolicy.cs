@@ -19,4 +19,19 @@ public interface IPolicy
 public sealed record Observation(Slot Slot, ProcessImage Image, Site Site);
 
 /// <summary>Modes a policy would like, in the site's order.</summary>
-public sealed record Proposal(ImmutableArray<BatteryMode> Batteries, ImmutableArray<EvMode> EvChargers);
+public sealed record Proposal(ImmutableArray<BatteryMode> Batteries, ImmutableArray<EvMode> EvChargers)
+{
+    /// <summary>True when it names a mode that exists for every device of the site, and for none that is not there.</summary>
+    public bool Fits(Site site)
+    {
+        if (Batteries.IsDefault || EvChargers.IsDefault || Batteries.Length != site.Batteries.Length || EvChargers.Length != site.EvChargers.Length)
+            return false;
+        foreach (var mode in Batteries)
+            if (mode > BatteryMode.GridCharge100)
+                return false;
+        foreach (var mode in EvChargers)
+            if (mode > EvMode.Full)
+                return false;
+        return true;
+    }
+}

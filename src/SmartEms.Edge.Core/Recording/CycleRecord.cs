@@ -52,14 +52,16 @@ public sealed record CycleRecord(
         var version = from.Byte();
         if (version != FormVersion)
             throw new InvalidDataException($"record form {version} is unknown to this program (it knows {FormVersion}); use the program version that wrote it");
-        var slot = new Slot(from.Whole());
-        var (site, policy, mode, program) = (from.Text(), from.Text(), (PolicyMode)from.Byte(), from.Text());
+        var slot = from.Slot();
+        var (site, policy, mode, program) = (from.Text(), from.Text(), WireReader.Known((PolicyMode)from.Byte()), from.Text());
         var image = ImageWire.Read(ref from);
         var before = MemoryWire.Read(ref from);
         var decision = DecisionWire.Read(ref from);
         var findings = new Finding[from.Length()];
         for (var i = 0; i < findings.Length; i++)
             findings[i] = MemoryWire.Finding(ref from);
+        if (!from.IsAtEnd)
+            throw new InvalidDataException("record damaged: something follows its end");
         return new(slot, image, before, decision, [.. findings]) { SiteHash = site, PolicyName = policy, PolicyMode = mode, Program = program };
     }
 

@@ -42,17 +42,22 @@ public static class DecisionWire
 
     public static Decision Read(ref WireReader from)
     {
-        var slot = new Slot(from.Whole());
+        var slot = from.Slot();
         var ledBy = from.Text();
         var batteries = new BatteryDecision[from.Length()];
         for (var i = 0; i < batteries.Length; i++)
-            batteries[i] = new((BatteryMode)from.Byte(), Watts(ref from), new(Limit(ref from), Limit(ref from)));
+            batteries[i] = new(WireReader.Known((BatteryMode)from.Byte()), Watts(ref from), new(Limit(ref from), Limit(ref from)));
         var chargers = new EvDecision[from.Length()];
         for (var i = 0; i < chargers.Length; i++)
-            chargers[i] = new((EvMode)from.Byte(), Watts(ref from));
+            chargers[i] = new(WireReader.Known((EvMode)from.Byte()), Watts(ref from));
         var reasons = new Reason[from.Length()];
         for (var i = 0; i < reasons.Length; i++)
-            reasons[i] = new((ReasonCode)from.Whole(), (Subject)from.Byte(), checked((int)from.Whole()), Finite(ref from), (Bound)from.Byte());
+            reasons[i] = new(
+                WireReader.Known((ReasonCode)from.Whole(short.MinValue, short.MaxValue)),
+                WireReader.Known((Subject)from.Byte()),
+                from.Small(),
+                from.Finite(),
+                WireReader.Known((Bound)from.Byte()));
         return new(slot, ledBy, Frozen(batteries), Frozen(chargers), Frozen(reasons));
     }
 
@@ -62,15 +67,9 @@ public static class DecisionWire
         to.Byte((byte)limit.By);
     }
 
-    private static Limit Limit(ref WireReader from) => new(Watts(ref from), (Bound)from.Byte());
+    private static Limit Limit(ref WireReader from) => new(Watts(ref from), WireReader.Known((Bound)from.Byte()));
 
-    private static Power Watts(ref WireReader from) => Power.FromWatts(Finite(ref from));
-
-    private static double Finite(ref WireReader from)
-    {
-        var value = from.Number();
-        return double.IsFinite(value) ? value : throw new InvalidDataException("record damaged: a power is not a number");
-    }
+    private static Power Watts(ref WireReader from) => Power.FromWatts(from.Finite());
 
     private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);
 }

@@ -32,7 +32,7 @@ public static class ImageWire
 
     public static ProcessImage Read(ref WireReader from)
     {
-        var at = new Instant(from.Whole());
+        var at = from.Instant();
         var grid = ReadGrid(ref from);
         var batteries = new BatteryReadings[from.Length()];
         for (var i = 0; i < batteries.Length; i++)
@@ -45,7 +45,7 @@ public static class ImageWire
             chargers[i] = ReadCharger(ref from);
         var devices = new DeviceReadings[from.Length()];
         for (var i = 0; i < devices.Length; i++)
-            devices[i] = new((LinkState)from.Byte(), checked((int)from.Whole()), checked((int)from.Whole()));
+            devices[i] = new(WireReader.Known((LinkState)from.Byte()), from.Small(), from.Small());
         return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices));
     }
 
@@ -116,7 +116,7 @@ public static class ImageWire
     private static EvReadings ReadCharger(ref WireReader from) => new()
     {
         Charge = Watts(ref from),
-        State = Made(ref from, value => (EvState)value),
+        State = Made(ref from, value => value is >= 0 and <= byte.MaxValue ? WireReader.Known((EvState)value) : throw new InvalidDataException($"record damaged: {value} is no EvState")),
         OfferedCurrent = Amperes(ref from),
         SessionEnergy = Made(ref from, Energy.FromWattHours),
     };
@@ -136,9 +136,8 @@ public static class ImageWire
         where T : struct
     {
         var mark = from.Byte();
-        var quality = new Quality((Trust)(mark & 3), (BadReason)(mark >> 2), checked((int)from.Whole()));
-        var value = from.Number();
-        return double.IsFinite(value) ? new(make(value), quality) : throw new InvalidDataException("record damaged: a reading is not a number");
+        var quality = new Quality(WireReader.Known((Trust)(mark & 3)), WireReader.Known((BadReason)(mark >> 2)), from.Small());
+        return new(make(from.Finite()), quality);
     }
 
     private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);

@@ -33,7 +33,7 @@ public static class MemoryWire
         for (var i = 0; i < alerts.Length; i++)
         {
             var finding = Finding(ref from);
-            alerts[i] = new(finding.Code, finding.Subject, finding.Index, new(from.Whole()), new(from.Whole()), finding.Value);
+            alerts[i] = new(finding.Code, finding.Subject, finding.Index, from.Instant(), from.Instant(), finding.Value);
         }
         return new(decision, follow, new(Frozen(alerts)));
     }
@@ -47,7 +47,7 @@ public static class MemoryWire
     }
 
     public static Finding Finding(ref WireReader from) =>
-        new((FindingCode)from.Whole(), (Subject)from.Byte(), checked((int)from.Whole()), from.Number());
+        new(WireReader.Known((FindingCode)from.Whole(short.MinValue, short.MaxValue)), WireReader.Known((Subject)from.Byte()), from.Small(), from.Finite());
 
     private static void WriteFollow(WireWriter to, FollowMemory memory)
     {
@@ -74,18 +74,22 @@ public static class MemoryWire
     {
         var last = new Power[from.Length()];
         for (var i = 0; i < last.Length; i++)
-            last[i] = Power.FromWatts(Sound(from.Number()));
+            last[i] = Power.FromWatts(from.Finite());
         var chargers = new EvMemory[from.Length()];
         for (var i = 0; i < chargers.Length; i++)
-            chargers[i] = new(Current.FromAmperes(Sound(from.Number())), from.Byte() == 1, from.Number(), from.Number(), from.Number());
+            chargers[i] = new(Current.FromAmperes(from.Finite()), from.Byte() == 1, Seconds(ref from), Seconds(ref from), Seconds(ref from));
         var limits = new double[from.Length()];
         for (var i = 0; i < limits.Length; i++)
-            limits[i] = from.Number();
-        return new(Frozen(last), Frozen(chargers), Frozen(limits)) { ImportOverSeconds = from.Number(), ExportOverSeconds = from.Number() };
+            limits[i] = Limit(from.Number());
+        return new(Frozen(last), Frozen(chargers), Frozen(limits)) { ImportOverSeconds = Seconds(ref from), ExportOverSeconds = Seconds(ref from) };
     }
 
-    private static double Sound(double value) =>
-        double.IsFinite(value) ? value : throw new InvalidDataException("record damaged: a memory is not a number");
+    /// <summary>+∞ stands for unlimited; NaN would be taken for that too, and is damage.</summary>
+    private static double Limit(double value) =>
+        value >= 0 ? value : throw new InvalidDataException($"record damaged: {value} is no production limit");
+
+    private static double Seconds(ref WireReader from) =>
+        from.Finite() is var value and >= 0 ? value : throw new InvalidDataException("record damaged: a duration is negative");
 
     private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);
 }

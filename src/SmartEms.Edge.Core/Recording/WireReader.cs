@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Core.Recording;
 
@@ -20,7 +21,7 @@ public ref struct WireReader(ReadOnlySpan<byte> source)
         {
             var part = Byte();
             value |= (ulong)(part & 0x7F) << shift;
-            if (part < 0x80)
+            if (part < 0x80 && (shift < 63 || part <= 1))
                 return value;
         }
         throw new InvalidDataException("record damaged: a number runs over 64 bits");
@@ -40,6 +41,34 @@ public ref struct WireReader(ReadOnlySpan<byte> source)
         var raw = Count();
         return unchecked((long)(raw >> 1) ^ -(long)(raw & 1));
     }
+
+    /// <summary>A whole number that must lie in a range, ends included.</summary>
+    public long Whole(long low, long high)
+    {
+        var value = Whole();
+        return value >= low && value <= high ? value : throw new InvalidDataException($"record damaged: {value} before byte {at} is outside {low} … {high}");
+    }
+
+    /// <summary>A slot of the years 1 to 9999, so that its start and end can be told.</summary>
+    public Slot Slot() => new(Whole(-69_039_552, 281_558_110));
+
+    /// <summary>A moment of the years 1 to 9999.</summary>
+    public Instant Instant() => new(Whole(-62_135_596_800_000, 253_402_300_799_999));
+
+    /// <summary>A whole number of 32 bits.</summary>
+    public int Small() => (int)Whole(int.MinValue, int.MaxValue);
+
+    /// <summary>A number that is one: neither infinite nor NaN.</summary>
+    public double Finite()
+    {
+        var value = Number();
+        return double.IsFinite(value) ? value : throw new InvalidDataException($"record damaged: the value before byte {at} is not a number");
+    }
+
+    /// <summary>The value when its enum has a name for it: what nobody defined must not be followed.</summary>
+    public static T Known<T>(T value)
+        where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw new InvalidDataException($"record damaged: {value} is no {typeof(T).Name}");
 
     public double Number() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));
 

@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Safeguarding;
@@ -11,12 +12,20 @@ public static class BmsLimits
             range = range.AtLeast(default, Bound.BmsForbids);
         if (readings.DischargeAllowed.IsKnown && !readings.DischargeAllowed.Value)
             range = range.AtMost(default, Bound.BmsForbids);
-        if (!readings.Voltage.IsKnown)
-            return range;
-        if (readings.ChargeCurrentMax.IsKnown)
-            range = range.AtLeast(-(readings.ChargeCurrentMax.Value * readings.Voltage.Value), Bound.BmsCurrent);
-        if (readings.DischargeCurrentMax.IsKnown)
-            range = range.AtMost(readings.DischargeCurrentMax.Value * readings.Voltage.Value, Bound.BmsCurrent);
+        if (Allowed(readings.ChargeCurrentMax, readings.Voltage) is { } charge)
+            range = range.AtLeast(-charge, Bound.BmsCurrent);
+        if (Allowed(readings.DischargeCurrentMax, readings.Voltage) is { } discharge)
+            range = range.AtMost(discharge, Bound.BmsCurrent);
         return range;
+    }
+
+    /// <summary>No current is no power, whatever the voltage; any other current needs the pack voltage to be a power.</summary>
+    private static Power? Allowed(Reading<Current> limit, Reading<Voltage> pack)
+    {
+        if (!limit.IsKnown)
+            return null;
+        if (limit.Value <= Current.Zero)
+            return Power.Zero;
+        return pack.IsKnown ? limit.Value * pack.Value : null;
     }
 }

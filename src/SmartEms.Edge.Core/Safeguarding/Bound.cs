@@ -75,6 +75,15 @@ public readonly record struct PowerRange(Limit Low, Limit High)
     /// <summary>The nearest allowed value. Where a range is empty, the high side wins: less discharge, less production, less charging.</summary>
     public Power Clip(Power wanted) => Power.Min(Power.Max(wanted, Low.Value), High.Value);
 
+    /// <summary>The nearest allowed value in whole watts; rounding never leaves the range.</summary>
+    public Power ClipToWhole(Power wanted)
+    {
+        var whole = Clip(wanted).ToWholeWatts();
+        if (whole > High.Value)
+            return Power.FromWatts(Math.Floor(High.Value.Watts));
+        return whole < Low.Value ? Power.FromWatts(Math.Ceiling(Low.Value.Watts)) : whole;
+    }
+
     /// <summary>The bound that stands in the way of a wanted value, or None.</summary>
     public Bound Against(Power wanted) => wanted > High.Value ? High.By : wanted < Low.Value ? Low.By : Bound.None;
 }
