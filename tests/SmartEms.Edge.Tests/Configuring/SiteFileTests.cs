@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using SmartEms.Edge.Adapters.Yaml;
 using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Sensing;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Configuring;
@@ -34,7 +35,22 @@ public class SiteFileTests
         Assert.Equal(new PvPlant("roof", 1, battery.ChargeMax * 1.6, true), Assert.Single(site.PvPlants));
         var charger = Assert.Single(site.EvChargers);
         Assert.Equal((3, 6d, 16d, 3, EvMode.SurplusOnly), (charger.Device, charger.CurrentMin.Amperes, charger.CurrentMax.Amperes, charger.Phases, charger.DefaultMode));
-        Assert.Equal(new Running(), site.Running);
+        Assert.Equal(new Core.Describing.Running(), site.Running);
+    }
+
+    [Fact]
+    public void The_demo_site_stands_on_the_profiles_that_ship()
+    {
+        var shipped = new Dictionary<string, DeviceProfile>();
+        foreach (var path in Directory.GetFiles(Path.Combine(Hardware(), "profiles"), "*.yaml"))
+        {
+            var profile = ProfileFile.Read(YamlReader.Read(File.ReadAllText(path), path).Value!, Path.GetFileNameWithoutExtension(path));
+            Assert.Equal("", string.Join("\n", profile.Problems));
+            shipped.Add(profile.Value!.Name, profile.Value);
+        }
+        var read = SiteFile.Read(YamlReader.Read(DemoText(), "site.yaml").Value!, shipped.GetValueOrDefault, shipped.Keys);
+        Assert.Equal("", string.Join("\n", read.Problems));
+        Assert.Equal(4, read.Value!.Devices.Length);
     }
 
     [Fact]
@@ -80,12 +96,14 @@ public class SiteFileTests
         return yaml.Value is null ? new(null, yaml.Problems) : SiteFile.Read(yaml.Value, StandInProfiles.Find, StandInProfiles.Names);
     }
 
-    internal static string DemoText(Func<string, bool>? keep = null, [CallerFilePath] string here = "")
+    internal static string DemoText(Func<string, bool>? keep = null)
     {
-        var path = Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hw", "demo", "site.yaml");
-        var lines = File.ReadAllText(path).ReplaceLineEndings("\n").Split('\n');
+        var lines = File.ReadAllText(Path.Combine(Hardware(), "demo", "site.yaml")).ReplaceLineEndings("\n").Split('\n');
         return string.Join("\n", keep is null ? lines : lines.Where(keep));
     }
+
+    private static string Hardware([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "hw");
 
     private static Func<string, bool> SectionsBut(params string[] dropped)
     {
