@@ -21,6 +21,9 @@ public enum Measure : byte
     PvProduction,
     PvProducedEnergy,
 
+    /// <summary>AC power at an inverter's terminals, out of it; on a hybrid PV and battery together.</summary>
+    InverterOutput,
+
     // Battery and BMS
     BatteryDischarge,
     BatterySoc,
@@ -62,6 +65,7 @@ public static class Measures
         new(Measure.GridExportedEnergy, "grid_exported_energy", "Wh", 0, 1e12, 300_000),
         new(Measure.PvProduction, "pv_production", "W", -500, 1_000_000, 5_000),
         new(Measure.PvProducedEnergy, "pv_produced_energy", "Wh", 0, 1e12, 300_000),
+        new(Measure.InverterOutput, "inverter_output", "W", -1_000_000, 1_000_000, 5_000),
         new(Measure.BatteryDischarge, "battery_discharge", "W", -1_000_000, 1_000_000, 5_000),
         new(Measure.BatterySoc, "battery_soc", "%", 0, 100, 60_000),
         new(Measure.BatterySoh, "battery_soh", "%", 0, 100, 3_600_000),

@@ -23,6 +23,9 @@ internal sealed class ControlLine
 
     /// <summary>The device took its own fallback timer, or needs none.</summary>
     public bool IsArmed { get; set; }
+
+    /// <summary>The arming writes that were sent, and when their read-back counts; null while none are under way.</summary>
+    public (IReadOnlyList<RegisterWrite> Writes, long ReadyMs)? Arming { get; set; }
     public bool ReleaseWanted { get; private set; }
     public ReceiptState State { get; set; }
     public int FailuresInARow { get; set; }
@@ -71,6 +74,7 @@ internal sealed class ControlLine
     {
         Keeper.Forget();
         IsArmed = false;
+        Arming = null;
         Pending = [];
         Effect.Reset();
     }
@@ -82,7 +86,8 @@ internal sealed class ControlLine
     {
         Keeper.Forget();
         FailuresInARow++;
-        nextWriteMs = nowMs + writeGapMs;
+        nextWriteMs = nowMs + Math.Max(writeGapMs, 1_000);
+        Arming = null;
         Pending = [];
         State = ReceiptState.Failed;
     }

@@ -59,7 +59,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         }
     }
 
-    /// <summary>When the next read-back is due, monotonic ms; <see cref="long.MaxValue"/> when nothing is to be proven.</summary>
+    /// <summary>When the next read-back or arming is due, monotonic ms; <see cref="long.MaxValue"/> when nothing is to be proven.</summary>
     public long NextProofMs
     {
         get
@@ -67,8 +67,12 @@ internal sealed partial class DeviceSession : IAsyncDisposable
             var next = long.MaxValue;
             lock (gate)
                 foreach (var control in controls)
+                {
                     if (control.Pending.Count > 0)
                         next = Math.Min(next, control.PendingAtMs);
+                    if (control is { IsArmed: false, Arming: { } arming })
+                        next = Math.Min(next, arming.ReadyMs);
+                }
             return next;
         }
     }

@@ -67,15 +67,35 @@ internal sealed partial class DeviceSession
         }
     }
 
-    /// <summary>The device's own dead-man timer comes before the first setpoint; a device that does not take it gets none.</summary>
+    /// <summary>The device's own dead-man timer comes before the first setpoint, and is read back once it had time to settle; a device that does not
+    /// take it gets no setpoint.</summary>
     private async ValueTask<bool> ArmAsync(ControlLine control, CancellationToken stop)
     {
-        var written = await WriteAsync(control, ControlPhase.Arm, 0, stop);
-        if (written is null)
+        if (control.Definition.Arm.IsEmpty)
+            return Armed(control);
+        if (control.Arming is not { } arming)
+        {
+            if (await WriteAsync(control, ControlPhase.Arm, 0, stop) is { } written)
+                lock (gate)
+                    control.Arming = (written, clock.UptimeMs + control.Definition.SettleMs);
             return false;
-        foreach (var write in written)
-            if (write.ReadBack >= 0 && await SeenAsync(write, stop) is { } seen && !Matches(write, seen))
-                return Refuse(control, $"{Profile.Points[write.Point].Name} reads {seen} instead of {write.Expected}");
+        }
+        if (clock.UptimeMs < arming.ReadyMs)
+            return false;
+        foreach (var write in arming.Writes)
+        {
+            if (write.ReadBack < 0)
+                continue;
+            if (await SeenAsync(write, stop) is not { } seen)
+                return false;
+            if (!Matches(write, seen))
+                return Refuse(control, $"{Profile.Points[write.ReadBack].Name} reads {seen:0.###} instead of {write.Expected:0.###}");
+        }
+        return Armed(control);
+    }
+
+    private bool Armed(ControlLine control)
+    {
         lock (gate)
             control.IsArmed = true;
         return true;

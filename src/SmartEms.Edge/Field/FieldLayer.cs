@@ -82,13 +82,34 @@ internal sealed class FieldLayer : IAsyncDisposable
             Approve(site.EvChargers[i].Device, ControlKind.EvCurrent, setpoints.EvChargers[i].Offer.Amperes, leaseMs);
         for (var i = 0; i < site.PvPlants.Length; i++)
             if (site.PvPlants[i].Curtailable)
-                Approve(site.PvPlants[i].Device, ControlKind.PvLimit, setpoints.PvPlants[i].Limit?.Watts, leaseMs);
+                Approve(site.PvPlants[i].Device, ControlKind.PvLimit, OnTerminals(setpoints, i), leaseMs);
+    }
+
+    /// <summary>An inverter's limit acts on its AC terminals: where a battery hangs on the same inverter its setpoint belongs into it.</summary>
+    private double? OnTerminals(Setpoints setpoints, int plant)
+    {
+        if (setpoints.PvPlants[plant].Limit is not { } limit)
+            return null;
+        var terminals = limit.Watts;
+        for (var i = 0; i < site.Batteries.Length; i++)
+            if (site.Batteries[i].Device == site.PvPlants[plant].Device)
+                terminals += setpoints.Batteries[i].Discharge.Watts;
+        return Math.Max(0, terminals);
     }
 
     private void Approve(int device, ControlKind kind, double? target, long leaseMs)
     {
         if (sessions[device].Approve(kind, target, leaseMs) && wakes[device].CurrentCount == 0)
             wakes[device].Release();
+    }
+
+    /// <summary>Hands every device back to its own automatic; true when all took it.</summary>
+    public async Task<bool> ReleaseAllAsync(CancellationToken stop)
+    {
+        var all = true;
+        foreach (var session in sessions)
+            all &= session.Profile.Controls.IsEmpty || await session.ReleaseAllAsync(stop);
+        return all;
     }
 
     /// <summary>What is wrong with what was written.</summary>

@@ -19,6 +19,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     public required Memory Memory { get; init; }
     public required string Program { get; init; }
 
+    /// <summary>The clock on the wall of this machine, whatever time the site lives in: disks and sockets know no other.</summary>
+    public required TimeProvider RealTime { get; init; }
+
     /// <summary>Milliseconds since the process started.</summary>
     public required Func<long> SinceStartMs { get; init; }
 }
@@ -30,6 +33,7 @@ internal sealed class Daemon(DaemonParts parts)
     private static readonly TimeSpan DurableWithin = TimeSpan.FromSeconds(2);
 
     private readonly Site site = parts.Site;
+    private readonly TimeProvider realTime = parts.RealTime;
     private readonly SiteClock clock = parts.Clock;
     private readonly TelemetryTap tap = new(parts.Field);
     private readonly LimitWatch limits = new(parts.Site);
@@ -42,6 +46,16 @@ internal sealed class Daemon(DaemonParts parts)
     private long followSteps;
     private long cycles;
     private long? firstImageMs;
+
+    public Site Site => site;
+
+    /// <summary>Every device has said what control needs of it.</summary>
+    public bool SeesAll => parts.Field.Image().IsComplete;
+
+    /// <summary>One line for the service manager.</summary>
+    public string StatusLine => Latest is not { } now
+        ? "starting"
+        : $"{(IsHealthy ? "running" : "unhealthy")}, {now.Findings.Length} findings, grid {(now.Image.Grid.Import.IsGood ? $"{now.Image.Grid.Import.Value.Watts:0} W" : "unknown")}";
 
     /// <summary>Adds up energy and money from the first step on.</summary>
     public Tally Tally { get; } = new(parts.Site);
