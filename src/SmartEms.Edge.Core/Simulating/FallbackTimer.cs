@@ -8,11 +8,17 @@ internal struct FallbackTimer
     /// <summary>A command stands.</summary>
     public readonly bool IsRunning => _leftMs > 0;
 
-    /// <summary>Starts anew; throws unless the timeout lies in 0.001 s to 30 days.</summary>
+    /// <summary>Starts anew; throws unless the timeout lies in 0.001 s to 30 days or is infinite: devices without a timer obey for ever.</summary>
     public void Start(double timeoutSeconds)
     {
+        if (double.IsPositiveInfinity(timeoutSeconds))
+        {
+            _leftMs = long.MaxValue;
+            return;
+        }
+
         if (timeoutSeconds is not (>= 0.001 and <= 30 * 86400.0))
-            throw new ArgumentOutOfRangeException(nameof(timeoutSeconds), timeoutSeconds, "A device's timeout must lie in 0.001 s to 30 days.");
+            throw new ArgumentOutOfRangeException(nameof(timeoutSeconds), timeoutSeconds, "A device's timeout must lie in 0.001 s to 30 days or be infinite.");
         _leftMs = (long)Math.Floor((timeoutSeconds * 1000) + 0.5);
     }
 

@@ -18,10 +18,11 @@ public sealed class RegisterTable
     private readonly Dictionary<Address, ushort> words = [];
     private readonly Dictionary<Address, int> owners = [];
     private readonly double?[] values;
+    private readonly int[] powers;
 
     /// <summary>The device as <paramref name="unit"/> (the profile's default when null); a SunSpec chain begins at <paramref name="sunSpecBase"/>
-    /// (the profile's first base when null).</summary>
-    public RegisterTable(DeviceProfile profile, byte? unit = null, ushort? sunSpecBase = null)
+    /// (the profile's first base when null); <paramref name="units"/> overrides the profile's further unit ids.</summary>
+    public RegisterTable(DeviceProfile profile, byte? unit = null, ushort? sunSpecBase = null, ImmutableDictionary<string, byte>? units = null)
     {
         var id = unit ?? profile.Link.DefaultUnit;
         if (profile.Layout == ProfileLayout.SunSpec)
@@ -32,9 +33,12 @@ public sealed class RegisterTable
         }
         else
         {
-            Device = Located.Fixed(profile, id);
+            Device = Located.Fixed(profile, id, units);
         }
         values = new double?[profile.Points.Length];
+        powers = new int[profile.Points.Length];
+        for (var i = 0; i < powers.Length; i++)
+            powers[i] = profile.Points[i].ScaleFactor is { } name ? profile.IndexOf(name) : -1;
         LayPoints();
     }
 
@@ -44,16 +48,21 @@ public sealed class RegisterTable
     /// <summary>Called for every point a client's write covers, after the write and outside the lock.</summary>
     public Action<PointWritten>? Written { get; set; }
 
+    /// <summary>Writes are judged and answered as ever, but change nothing: some firmwares accept and ignore.</summary>
+    public bool IgnoresWrites { get; set; }
+
     /// <summary>Sets a point in its unit. A scale factor set later re-scales the points it governs. False when the value does not fit into the
     /// registers (then nothing changes). Throws <see cref="ArgumentException"/> for a point the profile does not have.</summary>
-    public bool Set(string point, double value)
+    public bool Set(string point, double value) => Set(IndexOf(point), value);
+
+    /// <summary>As <see cref="Set(string, double)"/>, by the point's place in the profile; not for derived points.</summary>
+    public bool Set(int point, double value)
     {
-        var index = IndexOf(point);
         lock (gate)
         {
-            if (!Lay(index, value))
+            if (!Lay(point, value))
                 return false;
-            if (Device.Profile.Points[index].Type == RegisterType.SunSsf)
+            if (Device.Profile.Points[point].Type == RegisterType.SunSsf)
                 Rescale(point);
             return true;
         }
@@ -124,7 +133,7 @@ public sealed class RegisterTable
         lock (gate)
         {
             var code = Accept(new(unit, space, address), data, single, written);
-            if (code != Ok)
+            if (code != Ok || IgnoresWrites)
                 return code;
             foreach (var write in written)
             {
@@ -214,15 +223,14 @@ public sealed class RegisterTable
         return true;
     }
 
-    private void Rescale(string scaleFactor)
+    private void Rescale(int scaleFactor)
     {
         for (var i = 0; i < values.Length; i++)
-            if (Device.Profile.Points[i].ScaleFactor == scaleFactor && values[i] is { } value && !Lay(i, value))
+            if (powers[i] == scaleFactor && values[i] is { } value && !Lay(i, value))
                 PutNoValue(i);
     }
 
-    private Sample PowerOf(int index) =>
-        Device.Profile.Points[index].ScaleFactor is { } name && Device.Profile.IndexOf(name) is >= 0 and var at ? Decoded(at) : Sample.Good(0);
+    private Sample PowerOf(int index) => powers[index] >= 0 ? Decoded(powers[index]) : Sample.Good(0);
 
     private Sample Decoded(int index)
     {

@@ -45,7 +45,8 @@ public sealed class SimulatedBattery
     private readonly SimulatedBatterySettings _settings;
     private readonly CellChemistry _cells;
     private FallbackTimer _timer;
-    private double _commandedWatts;
+    private double _lowWatts;
+    private double _highWatts;
 
     internal SimulatedBattery(Battery battery, SimulatedBatterySettings settings)
     {
@@ -112,18 +113,21 @@ public sealed class SimulatedBattery
         set => _cells.AmbientCelsius = value;
     }
 
-    internal void Command(double dischargeWatts, double timeoutSeconds)
+    /// <summary>A command stands that leaves exactly one power.</summary>
+    internal bool IsTold => IsCommanded && _lowWatts == _highWatts;
+
+    internal void Command(double lowWatts, double highWatts, double timeoutSeconds)
     {
-        if (!double.IsFinite(dischargeWatts))
-            throw new ArgumentOutOfRangeException(nameof(dischargeWatts), dischargeWatts, "A setpoint must be a finite number.");
+        if (!double.IsFinite(lowWatts) || !double.IsFinite(highWatts) || lowWatts > highWatts)
+            throw new ArgumentOutOfRangeException(nameof(lowWatts), lowWatts, $"A setpoint must be a finite number, and a window's low not above its high ({highWatts}).");
         _timer.Start(timeoutSeconds);
-        _commandedWatts = dischargeWatts;
+        (_lowWatts, _highWatts) = (lowWatts, highWatts);
     }
 
     internal void Release() => _timer.Stop();
 
     /// <summary>Carries out the standing command for one step.</summary>
-    internal void StepCommanded(long milliseconds) => Step(milliseconds, _commandedWatts, 0);
+    internal void StepCommanded(long milliseconds) => Step(milliseconds, _lowWatts, 0);
 
     /// <summary>Lets the standing command grow old by a step, at the step's end.</summary>
     internal void AgeCommand(long milliseconds)
@@ -132,9 +136,13 @@ public sealed class SimulatedBattery
             Reversions++;
     }
 
-    /// <summary>Tries to bring the grid, that would import <paramref name="importWatts"/> without this battery, to zero.</summary>
-    internal void StepAutomatic(long milliseconds, double importWatts) =>
-        Step(milliseconds, importWatts, AutomaticSocMin * CapacityWattHours);
+    /// <summary>Tries to bring the grid, that would import <paramref name="importWatts"/> without this battery, to zero, within the commanded window if
+    /// there is one. A forced discharge goes below the share the automatic leaves.</summary>
+    internal void StepAutomatic(long milliseconds, double importWatts)
+    {
+        var floorWattHours = IsCommanded && _lowWatts > 0 ? 0 : AutomaticSocMin * CapacityWattHours;
+        Step(milliseconds, IsCommanded ? Math.Max(_lowWatts, Math.Min(_highWatts, importWatts)) : importWatts, floorWattHours);
+    }
 
     private void Step(long milliseconds, double targetWatts, double floorWattHours)
     {

@@ -39,6 +39,7 @@ public sealed class SimulatedEv
     private SeededRandom _chance;
     private FallbackTimer _timer;
     private double _commandedAmperes;
+    private double _fallbackAmperes = FailsafeAmperes;
     private long _day = long.MinValue;
     private int _sessions;
     private int _nextSession;
@@ -86,16 +87,19 @@ public sealed class SimulatedEv
 
     public bool IsCommanded => _timer.IsRunning;
 
-    /// <summary>How often an offer ran out unrefreshed and the charger fell back to 6 A.</summary>
+    /// <summary>How often an offer ran out unrefreshed and the charger fell back to its failsafe current.</summary>
     public int Reversions { get; private set; }
 
-    internal void Offer(double amperes, double timeoutSeconds)
+    internal void Offer(double amperes, double timeoutSeconds, double fallbackAmperes)
     {
-        if (!double.IsFinite(amperes))
+        if (!double.IsFinite(amperes) || !double.IsFinite(fallbackAmperes))
             throw new ArgumentOutOfRangeException(nameof(amperes), amperes, "An offered current must be a finite number.");
         _timer.Start(timeoutSeconds);
-        _commandedAmperes = amperes < FailsafeAmperes ? 0 : Math.Min(amperes, _chargerMaxAmperes);
+        _commandedAmperes = Offerable(amperes);
+        _fallbackAmperes = Offerable(fallbackAmperes);
     }
+
+    private double Offerable(double amperes) => amperes < FailsafeAmperes ? 0 : Math.Min(amperes, _chargerMaxAmperes);
 
     internal void PlugIn(long nowMs, double needWattHours, double staySeconds) =>
         Begin(new(nowMs, nowMs + (long)(staySeconds * 1000), needWattHours));
@@ -111,7 +115,7 @@ public sealed class SimulatedEv
     internal void Step(long nowMs, long milliseconds)
     {
         ComeAndGo(nowMs);
-        OfferedAmperes = _timer.IsRunning ? _commandedAmperes : FailsafeAmperes;
+        OfferedAmperes = _timer.IsRunning ? _commandedAmperes : _fallbackAmperes;
         if (State != EvState.NoCar)
             Charge(milliseconds);
         if (_timer.RunsOut(milliseconds))

@@ -107,7 +107,13 @@ public sealed class SimulatedSite
     }
 
     /// <summary>Orders a battery's AC power, discharge positive, until the timeout; then it goes back to its own self-consumption.</summary>
-    public void CommandBattery(int index, double dischargeWatts, double timeoutSeconds) => _batteries[index].Command(dischargeWatts, timeoutSeconds);
+    public void CommandBattery(int index, double dischargeWatts, double timeoutSeconds) =>
+        _batteries[index].Command(dischargeWatts, dischargeWatts, timeoutSeconds);
+
+    /// <summary>Leaves a battery its own self-consumption between two AC powers, discharge positive, until the timeout (infinite = for ever).
+    /// A low above 0 forces it to discharge, a high below 0 to charge.</summary>
+    public void CommandBatteryWindow(int index, double lowWatts, double highWatts, double timeoutSeconds) =>
+        _batteries[index].Command(lowWatts, highWatts, timeoutSeconds);
 
     /// <summary>Hands a battery back to its own self-consumption; not a reversion.</summary>
     public void ReleaseBattery(int index) => _batteries[index].Release();
@@ -124,8 +130,9 @@ public sealed class SimulatedSite
     /// <summary>Lifts a plant's limit; not a reversion.</summary>
     public void ReleasePv(int index) => _pvPlants[index].Release();
 
-    /// <summary>Offers the car a current per phase until the timeout, then the failsafe of 6 A. Below 6 A nothing is offered.</summary>
-    public void OfferEv(int index, double amperes, double timeoutSeconds) => _evChargers[index].Offer(amperes, timeoutSeconds);
+    /// <summary>Offers the car a current per phase until the timeout, then the fallback. Below 6 A nothing is offered.</summary>
+    public void OfferEv(int index, double amperes, double timeoutSeconds, double fallbackAmperes = SimulatedEv.FailsafeAmperes) =>
+        _evChargers[index].Offer(amperes, timeoutSeconds, fallbackAmperes);
 
     /// <summary>A car comes now, in place of any that stands there.</summary>
     public void PlugIn(int index, double needWattHours, double staySeconds)
@@ -166,14 +173,15 @@ public sealed class SimulatedSite
         EvChargeWatts = sum;
     }
 
-    /// <summary>Commanded batteries first; the automatic ones share what is left at the grid by their ratings.</summary>
+    /// <summary>Batteries told one power first; the others share what is left at the grid by their ratings, those bound to a window before the free ones,
+    /// which can take up what the window refuses.</summary>
     private void StepBatteries(long milliseconds)
     {
         var sum = 0.0;
         var ratings = 0.0;
         foreach (var battery in _batteries)
         {
-            if (!battery.IsCommanded)
+            if (!battery.IsTold)
             {
                 ratings += battery.DischargeMaxWatts + battery.ChargeMaxWatts;
                 continue;
@@ -184,21 +192,20 @@ public sealed class SimulatedSite
         }
 
         var left = LoadWatts - PvWatts + EvChargeWatts - sum;
-        foreach (var battery in _batteries)
-        {
-            if (battery.IsCommanded)
+        for (var free = 0; free < 2; free++)
+            foreach (var battery in _batteries)
             {
-                battery.AgeCommand(milliseconds);
-                continue;
+                if (battery.IsTold || battery.IsCommanded == (free == 1))
+                    continue;
+                var rating = battery.DischargeMaxWatts + battery.ChargeMaxWatts;
+                battery.StepAutomatic(milliseconds, ratings > 0 ? left * rating / ratings : 0);
+                sum += battery.DischargeWatts;
+                left -= battery.DischargeWatts;
+                ratings -= rating;
             }
 
-            var rating = battery.DischargeMaxWatts + battery.ChargeMaxWatts;
-            battery.StepAutomatic(milliseconds, ratings > 0 ? left * rating / ratings : 0);
-            sum += battery.DischargeWatts;
-            left -= battery.DischargeWatts;
-            ratings -= rating;
-        }
-
+        foreach (var battery in _batteries)
+            battery.AgeCommand(milliseconds);
         BatteryDischargeWatts = sum;
     }
 }
