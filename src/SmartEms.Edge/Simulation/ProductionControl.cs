@@ -1,6 +1,7 @@
 namespace SmartEms.Edge.Simulation;
 
-/// <summary>The power limit of SunSpec model 123 with its own timer. The limit is taken from the PV plants, as if the battery rested.</summary>
+/// <summary>The power limit of SunSpec model 123 with its own timer. It holds at the AC terminals: what the battery behind the same inverter gives or
+/// takes counts, and PV makes room or may use it.</summary>
 /// <remarks>Source: sunspec/models 123; offsets count from the model's id register.</remarks>
 internal sealed class ProductionControl(PointBoard board, DeviceShare share, double ratedWatts)
 {
@@ -12,6 +13,7 @@ internal sealed class ProductionControl(PointBoard board, DeviceShare share, dou
     private readonly int shownEnabled = board.Own("w_max_lim_ena");
     private readonly RevertTimer timer = new();
     private double percent = 100;
+    private double actedOnDischarge;
 
     public bool IsLimiting { get; private set; }
 
@@ -37,18 +39,29 @@ internal sealed class ProductionControl(PointBoard board, DeviceShare share, dou
     public void Act()
     {
         timer.Start(share.NowMs);
+        Limit();
+    }
+
+    private void Limit()
+    {
         var sum = share.PvRatedWatts;
+        var room = Math.Max(0, (percent / 100 * ratedWatts) - share.DischargeWatts);
         foreach (var index in share.Plants)
             if (IsLimiting)
-                share.Physics.LimitPv(index, percent / 100 * ratedWatts * share.Physics.PvPlants[index].RatedWatts / sum, timer.Timeout);
+                share.Physics.LimitPv(index, room * share.Physics.PvPlants[index].RatedWatts / sum, timer.Timeout);
             else
                 share.Physics.ReleasePv(index);
+        actedOnDischarge = share.DischargeWatts;
     }
 
     public void Live()
     {
         if (!timer.RunsOut(share.NowMs))
+        {
+            if (IsLimiting && Math.Abs(share.DischargeWatts - actedOnDischarge) > 1)
+                Limit(); // the battery moved; the terminals' limit did not
             return;
+        }
         (IsLimiting, percent) = (false, 100);
         foreach (var index in share.Plants)
             share.Physics.ReleasePv(index);

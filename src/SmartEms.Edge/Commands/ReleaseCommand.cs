@@ -1,0 +1,71 @@
+using System.CommandLine;
+using SmartEms.Edge.Adapters.Modbus;
+using SmartEms.Edge.Control;
+using SmartEms.Edge.Field;
+
+namespace SmartEms.Edge.Commands;
+
+/// <summary>smartems release: hands the devices back to their own automatic without the daemon; the service manager calls it after every stop and crash.</summary>
+internal static class ReleaseCommand
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(8);
+
+    public static Command Build(Screen screen)
+    {
+        var all = new Option<bool>("--all") { Description = "every controllable device of the site", Required = true };
+        var command = new Command("release", "hands the devices back to their own automatic, while the daemon is down") { all, CheckCommand.Site, CheckCommand.Profiles };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var profiles = CheckCommand.ProfilesOf(parsed);
+            var loaded = SiteChoice.Load(parsed.GetValue(CheckCommand.Site), profiles, screen);
+            if (await IsRunningAsync(parsed.Client(screen), stop))
+                throw new Refusal(Exit.Failed, "daemon_running", "the daemon is running and would take the devices back at once", "stop it first (systemctl stop smartems); it releases them by itself");
+            return await ReleaseAsync(loaded, profiles, screen, stop);
+        });
+        return command;
+    }
+
+    private static async Task<bool> IsRunningAsync(LocalClient client, CancellationToken stop)
+    {
+        try
+        {
+            await client.GetAsync("/v1/version", stop);
+            return true;
+        }
+        catch (Refusal refusal) when (refusal.Exit == Exit.DaemonNotReachable)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<int> ReleaseAsync(LoadedSite loaded, ProfileSource profiles, Screen screen, CancellationToken stop)
+    {
+        await using var lines = new ModbusLines(screen.Time);
+        var clock = new SiteClock(screen.Time);
+        await using var field = new FieldLayer(loaded.Site, clock, device => profiles.Find(device.Profile)!, (device, profile) => lines.Lease(Composition.SettingsOf(device, profile)), _ => { });
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Within);
+        var failed = 0;
+        foreach (var session in field.Sessions)
+        {
+            if (session.Profile.Controls.IsEmpty)
+                continue;
+            var released = await TryAsync(session, limit.Token);
+            failed += released ? 0 : 1;
+            screen.Out.WriteLine($"{session.Device.Name}  {(released ? "released" : $"not reached: {session.Counts.LastFault ?? "no answer"}; its own timer will release it")}");
+        }
+        return failed == 0 ? Exit.Ok : Exit.Failed;
+    }
+
+    private static async Task<bool> TryAsync(DeviceSession session, CancellationToken limit)
+    {
+        try
+        {
+            return await session.ReleaseAllAsync(limit);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

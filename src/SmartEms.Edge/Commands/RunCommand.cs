@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using SmartEms.Edge.Adapters.Systemd;
+using SmartEms.Edge.Control;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Running;
+
+namespace SmartEms.Edge.Commands;
+
+/// <summary>smartems run: the daemon.</summary>
+internal static class RunCommand
+{
+    /// <summary>How long the devices are given to take the release at an orderly stop; systemd waits longer (TimeoutStopSec).</summary>
+    private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(4);
+
+    public static Option<string> Store { get; } = new("--store") { Description = "the store's file", HelpName = "file", DefaultValueFactory = _ => Paths.Store };
+
+    public static Command Build(Screen screen)
+    {
+        var command = new Command("run", "the daemon: polls, decides, follows, stores, until it is told to stop") { CheckCommand.Site, CheckCommand.Profiles, Store };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var profiles = CheckCommand.ProfilesOf(parsed);
+            var loaded = SiteChoice.Load(parsed.GetValue(CheckCommand.Site), profiles, screen);
+            var log = new Log(screen.Error, Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 });
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+            {
+                signal.Cancel = true;
+                ended.Cancel();
+            });
+            await using var built = Stores.Opened(() => Composition.Build(loaded, profiles, new(parsed.GetValue(Store), screen.Time, screen.Time, log)));
+            await RunAsync(built, parsed.GetValue(Options.Socket)!, log, ended.Token);
+            return Exit.Ok;
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(Composition built, string socket, Log log, CancellationToken stop)
+    {
+        log.Info($"smartems {Composition.Version}: site {built.Site.Id}, {built.Site.Devices.Length} devices, policy {Composition.Policy.Name} ({built.Site.Running.PolicyMode})");
+        using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
+        await using var server = new LocalServer(socket, built.Desk, log.Warning);
+        var serving = ServeAsync(server, log, stop);
+        try
+        {
+            await new Host(built.Daemon, built.Field, built.Clock, link).RunAsync(stop);
+        }
+        finally
+        {
+            await OrderlyAsync(built, log);
+            await serving;
+        }
+    }
+
+    /// <summary>Control does not wait for the API, and does not end with it.</summary>
+    private static async Task ServeAsync(LocalServer server, Log log, CancellationToken stop)
+    {
+        await Task.Yield();
+        try
+        {
+            await server.StartAsync(stop);
+        }
+        catch (IOException failure)
+        {
+            log.Error($"the local API does not answer: {failure.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            // stopped while starting
+        }
+    }
+
+    private static async Task OrderlyAsync(Composition built, Log log)
+    {
+        using var limit = new CancellationTokenSource(ReleaseWithin);
+        try
+        {
+            var released = await built.Field.ReleaseAllAsync(limit.Token);
+            log.Info(released ? "stopped; every device follows its own automatic again" : "stopped; not every device confirmed its release, their own timers will");
+        }
+        catch (OperationCanceledException)
+        {
+            log.Warning("stopped; the devices did not take their release in time, their own timers will");
+        }
+    }
+}
+
+/// <summary>Turns a store that cannot be had into a refusal with its remedy.</summary>
+internal static class Stores
+{
+    public static T Opened<T>(Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (IOException failure)
+        {
+            throw new Refusal(Exit.Failed, "store", failure.Message, "");
+        }
+    }
+}
