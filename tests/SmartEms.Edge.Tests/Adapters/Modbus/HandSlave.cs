@@ -63,6 +63,28 @@ internal sealed class HandClient(Socket socket) : IDisposable
 
     public async Task SendAsync(params byte[] bytes) => await socket.SendAsync(bytes, SocketFlags.None).Guarded();
 
+    /// <summary>Waits until the other end's kernel has acknowledged all that was sent; on a busy machine even loopback takes its time.</summary>
+    public async Task ArrivedAsync()
+    {
+        // struct tcp_info: the state is byte 0, tcpi_unacked the 32-bit word at byte 24.
+        byte[] info = new byte[28];
+        long start = TimeProvider.System.GetTimestamp();
+        do
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Shared.HangGuard, "never acknowledged");
+            await Task.Yield();
+            socket.GetRawSocketOption(6, 11, info);
+        }
+        while (BitConverter.ToUInt32(info, 24) != 0);
+    }
+
+    /// <summary>Closes this direction, and is sure that the other end could know.</summary>
+    public async Task HangUpAsync()
+    {
+        socket.Shutdown(SocketShutdown.Send);
+        await ArrivedAsync();
+    }
+
     /// <summary>Says that nothing more will come and counts the frames that still do until the other end closes too.</summary>
     public async Task<int> FinishAsync()
     {
@@ -101,7 +123,7 @@ internal static class Shared
     public static RegisterSpan Holding(int address, int count = 1, byte unit = 1) => new(unit, RegisterSpace.HoldingRegister, (ushort)address, (ushort)count);
 
     public static ModbusTcpMaster MasterOf(ModbusTcpSlave slave, TimeSpan? timeout = null) => new(
-        new ModbusTcpSettings("127.0.0.1", slave.BoundPort) { TransactionTimeout = timeout ?? HangGuard }, TimeProvider.System);
+        new ModbusTcpSettings("127.0.0.1", slave.BoundPort) { ConnectTimeout = HangGuard, TransactionTimeout = timeout ?? HangGuard }, TimeProvider.System);
 
     public static ModbusTcpMaster MasterOf(HandSlave slave, TimeProvider? time = null) => new(
         new ModbusTcpSettings("127.0.0.1", slave.Port), time ?? TimeProvider.System);

@@ -132,6 +132,7 @@ public sealed class OneLineManyCallers : IDisposable
         reply[1]++;
         reply[10] = 99;
         await client.SendAsync(reply);
+        await client.ArrivedAsync();
         Task<(BusReply, ushort?)> second = master.ReadOneAsync(2);
         using HandClient again = await _slave.AcceptAsync();
         await again.SendAsync(HandClient.ReplyTo((await again.ReceiveAsync())!, 22));
@@ -156,11 +157,10 @@ public sealed class OneLineManyCallers : IDisposable
     {
         await using ModbusTcpMaster master = MasterOf(_slave, _time);
         Task<(BusReply, ushort?)> first = master.ReadOneAsync(1);
-        using (HandClient client = await _slave.AcceptAsync())
-        {
-            await client.SendAsync(HandClient.ReplyTo((await client.ReceiveAsync())!, 11));
-            await first.Guarded();
-        }
+        using HandClient client = await _slave.AcceptAsync();
+        await client.SendAsync(HandClient.ReplyTo((await client.ReceiveAsync())!, 11));
+        await first.Guarded();
+        await client.HangUpAsync();
 
         Task<(BusReply, ushort?)> second = master.ReadOneAsync(2);
         using HandClient again = await _slave.AcceptAsync();

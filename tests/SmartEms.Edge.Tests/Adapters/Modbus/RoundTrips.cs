@@ -87,7 +87,7 @@ public sealed class RoundTrips
     public async Task A_gateway_gets_the_gap_it_needs()
     {
         TimeSpan gap = TimeSpan.FromMilliseconds(5);
-        await using ModbusTcpSlave slave = Serve(with: s => s with { MaxClients = 1, RequiredGap = gap });
+        await using ModbusTcpSlave slave = Serve(with: s => s with { RequiredGap = gap });
         await using (ModbusTcpMaster hasty = MasterOf(slave))
         {
             for (int i = 0; i < 20; i++)
@@ -96,13 +96,14 @@ public sealed class RoundTrips
 
         long violations = slave.Counts.GapViolations;
         Assert.True(violations > 0, "the slave must notice a master without a gap, or this test shows nothing");
-        await using ModbusTcpMaster master = new(new ModbusTcpSettings("127.0.0.1", slave.BoundPort) { Gap = gap, WaitAfterConnect = gap }, TimeProvider.System);
+        ModbusTcpSettings patient = new("localhost", slave.BoundPort) { Gap = gap, WaitAfterConnect = gap, TransactionTimeout = HangGuard };
+        await using ModbusTcpMaster master = new(patient, TimeProvider.System);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async caller =>
         {
             for (int i = 0; i < 50; i++)
                 await master.AssertReadsAsync((caller * 1000) + i);
         })).Guarded();
-        Assert.Equal((violations, 0), (slave.Counts.GapViolations, slave.Counts.Refused));
+        Assert.Equal((violations, 2, 0), (slave.Counts.GapViolations, slave.Counts.Accepted, slave.Counts.Refused));
     }
 
     [Fact]
@@ -114,14 +115,6 @@ public sealed class RoundTrips
         for (int i = 0; i < 65_540; i++)
             Assert.True((await master.ReadAsync(Holding(i % 5000), into, default)).IsOk);
         Assert.Equal((1, 65_540), (slave.Counts.Accepted, slave.Counts.Requests));
-    }
-
-    [Fact]
-    public async Task Names_are_resolved()
-    {
-        await using ModbusTcpSlave slave = Serve();
-        await using ModbusTcpMaster master = new(new ModbusTcpSettings("LocalHost", slave.BoundPort), TimeProvider.System);
-        await master.AssertReadsAsync(1);
     }
 
     private static async Task<BusReply> ReadInPiecesAsync(ModbusTcpMaster master, RegisterSpan span, Memory<ushort> into)

@@ -21,8 +21,13 @@ public sealed class SlaveFacts
             Assert.Equal(1, slave.Clients);
         }
 
-        await second.AssertReadsAsync(4);
-        Assert.Equal((2, 1), (slave.Counts.Accepted, slave.Counts.Refused));
+        // The farewell of the first may still be under way when the second knocks; it is let in as soon as that has arrived.
+        BusReply reply;
+        do
+            reply = (await second.ReadOneAsync(4)).Reply;
+        while (reply.Status == BusStatus.Dropped);
+        Assert.Equal(BusReply.Ok, reply);
+        Assert.Equal(2, slave.Counts.Accepted);
     }
 
     [Fact]
