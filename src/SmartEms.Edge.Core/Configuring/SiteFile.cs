@@ -109,9 +109,9 @@ public static class SiteFile
             Price.FromPerKilowattHour(at.Number("export_per_kwh", money, required: true) ?? 0));
     }
 
-    private static Running ReadRunning(NodeReader file)
+    private static RunSettings ReadRunning(NodeReader file)
     {
-        var usual = new Running();
+        var usual = new RunSettings();
         if (file.Map("run", RunKeys) is not { } at)
             return usual;
         return new()

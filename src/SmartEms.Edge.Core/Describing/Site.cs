@@ -14,7 +14,7 @@ public sealed record Site(
     public ImmutableArray<Battery> Batteries { get; init; } = [];
     public ImmutableArray<PvPlant> PvPlants { get; init; } = [];
     public ImmutableArray<EvCharger> EvChargers { get; init; } = [];
-    public Running Running { get; init; } = new();
+    public RunSettings Running { get; init; } = new();
 }
 
 /// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>
@@ -81,7 +81,7 @@ public sealed record Tariff(string Currency, Price Import, Price Export)
 }
 
 /// <summary>How the controller itself runs at this site.</summary>
-public sealed record Running
+public sealed record RunSettings
 {
     /// <summary>Period of the Follow rhythm, 1–5 s.</summary>
     public TimeSpan FollowPeriod { get; init; } = TimeSpan.FromSeconds(1);

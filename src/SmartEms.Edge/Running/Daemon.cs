@@ -167,7 +167,7 @@ internal sealed class Daemon(DaemonParts parts)
             Program = parts.Program,
         };
         var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
-        await Task.WhenAny(stored, Task.Delay(DurableWithin, clock.Time));
+        await Task.WhenAny(stored, Task.Delay(DurableWithin, realTime));
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);
         cycles++;
