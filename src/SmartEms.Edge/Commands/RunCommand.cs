@@ -100,4 +100,16 @@ internal static class Stores
             throw new Refusal(Exit.Failed, "store", failure.Message, "");
         }
     }
+
+    public static async Task<T> OpenedAsync<T>(Func<Task<T>> open)
+    {
+        try
+        {
+            return await open();
+        }
+        catch (IOException failure)
+        {
+            throw new Refusal(Exit.Failed, "store", failure.Message, "");
+        }
+    }
 }

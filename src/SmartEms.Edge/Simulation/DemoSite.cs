@@ -18,6 +18,14 @@ internal static class DemoSite
 
     public static SimulatedSiteSettings Settings(Instant start, ulong seed) => new() { Start = start, Seed = seed };
 
+    /// <summary>Lays the trace so that a demo in real time starts at a lively hour, half past twelve of a June day, whatever the wall clock says.</summary>
+    public static Instant NoonNow(Instant start)
+    {
+        var trace = Trace;
+        var lively = new DateTimeOffset(2017, 6, 14, 12, 30, 0, TimeSpan.Zero);
+        return start + -(Instant.From(lively) - trace.Start);
+    }
+
     private static string Text(string name)
     {
         using var stream = typeof(DemoSite).Assembly.GetManifestResourceStream(name)
