@@ -34,7 +34,7 @@ internal static class ReplayCommand
         return command;
     }
 
-    private static ReplayView Replay(IStore store, ProfileSource profiles, Instant from, Instant to)
+    private static ReplayView Replay(SqliteStore store, ProfileSource profiles, Instant from, Instant to)
     {
         var sites = new Dictionary<string, Site?>();
         var notes = new List<string>();
@@ -72,7 +72,7 @@ internal static class ReplayCommand
         return again.AsSpan().SequenceEqual(CycleRecord.Fingerprint(record.Decision, record.Findings)) ? (true, null) : (false, "the decision comes out differently");
     }
 
-    private static Site? SiteOf(IStore store, string hash, ProfileSource profiles) =>
+    private static Site? SiteOf(SqliteStore store, string hash, ProfileSource profiles) =>
         store.Text(hash) is { } text ? SiteSource.Parse(text, $"site {hash[..12]}", profiles).Value?.Site : null;
 
     private static void Tell(ReplayView view, Screen screen)

@@ -11,7 +11,7 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     private const long FirstImagePatienceMs = 5_000;
 
     /// <summary>While nothing has been decided yet Follow looks this often for a complete image.</summary>
-    private const int EagerMs = 5;
+    private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(5);
 
     private TimeSpan Period => daemon.Site.Running.FollowPeriod;
 
@@ -43,7 +43,7 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     private async Task FollowAsync(CancellationToken stop)
     {
         while (clock.UptimeMs < FirstImagePatienceMs && !daemon.SeesAll)
-            await Task.Delay(EagerMs, clock.Time, stop);
+            await Task.Delay(Eager, clock.Time, stop);
         using var timer = new PeriodicTimer(Period, clock.Time);
         do
             daemon.FollowOnce();
@@ -53,7 +53,7 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     private async Task CycleAsync(CancellationToken stop)
     {
         while (daemon.Latest is null)
-            await Task.Delay(EagerMs, clock.Time, stop);
+            await Task.Delay(Eager, clock.Time, stop);
         while (true)
         {
             if (daemon.IsCycleDue)
