@@ -28,6 +28,7 @@ public enum FindingCode : short
     EvUnknown = 114,
     GridVoltageUnknown = 115,
     GridFrequencyUnknown = 116,
+    BatteryBmsUnknown = 117,
 
     ImportLimitUnmet = 201,
     ExportLimitUnmet = 202,

@@ -47,6 +47,8 @@ public static class Guard
             findings.Add(new(FindingCode.CellVoltageOutside, Subject.Battery, index, now.CellVoltageMin.Value.Volts));
         if ((now.ChargeAllowed.IsKnown && !now.ChargeAllowed.Value) || (now.DischargeAllowed.IsKnown && !now.DischargeAllowed.Value))
             findings.Add(new(FindingCode.BmsForbids, Subject.Battery, index));
+        if (UnknownReadings.BmsSilent(now))
+            findings.Add(new(FindingCode.BatteryBmsUnknown, Subject.Battery, index));
     }
 
     private static bool Lost(Quality quality) => quality.Trust == Trust.Bad && quality.Reason != BadReason.NotInstalled;

@@ -12,7 +12,8 @@ public static class UnknownReadings
         return BmsSilent(readings) ? range.Nothing(Bound.UnknownReading) : range;
     }
 
-    private static bool BmsSilent(BatteryReadings readings) =>
+    /// <summary>A cell or current-limit value that the installed devices give is Bad.</summary>
+    public static bool BmsSilent(BatteryReadings readings) =>
         Missing(readings.Voltage) || Missing(readings.Temperature)
         || Missing(readings.CellVoltageMin) || Missing(readings.CellVoltageMax)
         || Missing(readings.ChargeCurrentMax) || Missing(readings.DischargeCurrentMax)

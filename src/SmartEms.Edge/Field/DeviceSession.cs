@@ -21,7 +21,6 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private readonly Dictionary<RegisterSpan, long> lastReadMs = [];
     private DeviceTable? table;
     private RegisterPlan? plan;
-    private int nextLow;
     private bool isLost;
 
     public DeviceSession(int index, Device device, DeviceProfile profile, SessionSurroundings surroundings)
@@ -126,7 +125,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
                 return false;
         lock (gate)
         {
-            (table, plan, nextLow, isLost) = (fresh, reads, 0, false);
+            (table, plan, isLost) = (fresh, reads, false);
             lastReadMs.Clear();
             foreach (var control in controls)
                 control.Disarm();
@@ -143,30 +142,37 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         return false;
     }
 
+    /// <summary>All High blocks; of the Low ones the most urgent, and every other whose measures would otherwise grow old. The first round
+    /// reads all, so that the first image is whole.</summary>
     private async ValueTask ReadAllAsync(CancellationToken stop)
     {
         foreach (var block in plan!.High)
             if (!await ReadIfDueAsync(block, stop))
                 return;
-        var low = plan.Low;
-        if (!NeverRead(low) && low.Length > 0)
-        {
-            nextLow = (nextLow + 1) % low.Length;
-            await ReadIfDueAsync(low[nextLow], stop);
-            return;
-        }
-        foreach (var block in low)
-            if (!lastReadMs.ContainsKey(block.Span) && !await ReadIfDueAsync(block, stop))
+        var most = MostUrgent(plan.Low);
+        foreach (var block in plan.Low)
+            if ((block == most || Urgency(block) >= 0.5) && !await ReadIfDueAsync(block, stop))
                 return;
     }
 
-    /// <summary>The first round reads every Low block too, so that the first image is whole.</summary>
-    private bool NeverRead(ImmutableArray<ReadBlock> blocks)
+    private ReadBlock? MostUrgent(ImmutableArray<ReadBlock> blocks)
     {
+        ReadBlock? most = null;
         foreach (var block in blocks)
-            if (!lastReadMs.ContainsKey(block.Span))
-                return true;
-        return false;
+            if (most is null || Urgency(block) > Urgency(most))
+                most = block;
+        return most;
+    }
+
+    /// <summary>The block's age as a share of the shortest maximum age among its measures; points that nobody steers by only count a little.</summary>
+    private double Urgency(ReadBlock block)
+    {
+        if (!lastReadMs.TryGetValue(block.Span, out var last))
+            return double.PositiveInfinity;
+        var shortest = double.PositiveInfinity;
+        foreach (var point in block.Points)
+            shortest = Math.Min(shortest, Profile.Points[point].MaxAgeMs * (Profile.Points[point].Measure == Measure.None ? 10.0 : 1));
+        return (clock.UptimeMs - last) / shortest;
     }
 
     private ValueTask<bool> ReadIfDueAsync(ReadBlock block, CancellationToken stop) =>
