@@ -93,7 +93,8 @@ public sealed class SqliteStore : IStore
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_points.Find(name, unit) is { } known)
                 return known;
-            BeginWriting(durable: true);
+            // The log keeps its order: whatever durable comes later to use this number makes it durable first.
+            BeginWriting(durable: false);
             return _points.Make(name, unit);
         }
     }
