@@ -9,10 +9,15 @@ internal static class Program
     /// <summary>Every verb, in the order of the help.</summary>
     public static IReadOnlyList<Func<Screen, Command>> Verbs { get; } =
     [
+        RunCommand.Build,
         StatusCommand.Build,
         WhyCommand.Build,
         DevicesCommand.Build,
         CheckCommand.Build,
+        ReleaseCommand.Build,
+        ReplayCommand.Build,
+        SimulateCommand.Build,
+        DemoCommand.Build,
         VersionCommand.Build,
     ];
 

@@ -116,7 +116,7 @@ internal static class Root
     {
         public override int Invoke(ParseResult parseResult)
         {
-            screen.Out.WriteLine($"smartems {VersionCommand.Own}");
+            screen.Out.WriteLine($"smartems {Composition.Version}");
             return Exit.Ok;
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmartEms.Edge.Control;
@@ -9,15 +8,12 @@ namespace SmartEms.Edge.Commands;
 /// <summary>smartems version: this program, and the daemon that runs, which may still be the one before an update.</summary>
 internal static class VersionCommand
 {
-    /// <summary>The version of this program.</summary>
-    public static string Own { get; } = Bare(typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown");
-
     public static Command Build(Screen screen)
     {
         var command = new Command("version", "this program and the running daemon");
         command.SetAction(async (parsed, stop) =>
         {
-            var (own, daemon) = (Requests.Version(Own), await DaemonAsync(parsed.Client(screen), stop));
+            var (own, daemon) = (Requests.Version(Composition.Version), await DaemonAsync(parsed.Client(screen), stop));
             if (parsed.IsJson())
                 screen.Json(JsonSerializer.SerializeToUtf8Bytes(new(own.Version, own.Runtime, own.Platform, daemon?.Version), CommandsJson.Wire.VersionsView));
             else
@@ -40,8 +36,6 @@ internal static class VersionCommand
             return null; // the program's own version is what was asked; smartems status says what is wrong with the daemon
         }
     }
-
-    private static string Bare(string version) => version.Split('+')[0];
 }
 
 /// <summary>This program's version, and the daemon's or null.</summary>

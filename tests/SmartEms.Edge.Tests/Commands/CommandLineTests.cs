@@ -42,7 +42,7 @@ public class CommandLineTests
         Assert.Contains("another version", (await Shell.RunAsync(["version", "--socket", server.Socket])).Out, StringComparison.Ordinal);
         var without = await Shell.RunAsync(["version", "-o", "json", "--socket", "/nowhere"]);
         Assert.Equal((Exit.Ok, JsonValueKind.Null), (without.Exit, JsonDocument.Parse(without.Out).RootElement.GetProperty("daemon_version").ValueKind));
-        Assert.Equal($"smartems {VersionCommand.Own}\n", (await Shell.RunAsync(["--version"])).Out);
+        Assert.Equal($"smartems {Composition.Version}\n", (await Shell.RunAsync(["--version"])).Out);
     }
 
     [Theory]
