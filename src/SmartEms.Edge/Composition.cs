@@ -48,7 +48,7 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version { get; } =
-        typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
     /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. <see cref="IOException"/> when the store cannot be had.</summary>
     public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)

@@ -1,1 +1,30 @@
-Console.WriteLine("smartems");
+using System.CommandLine;
+using SmartEms.Edge.Commands;
+
+namespace SmartEms.Edge;
+
+/// <summary>Where the process begins: the list of verbs, the streams, and the clock.</summary>
+internal static class Program
+{
+    /// <summary>Every verb, in the order of the help.</summary>
+    public static IReadOnlyList<Func<Screen, Command>> Verbs { get; } =
+    [
+        RunCommand.Build,
+        StatusCommand.Build,
+        WhyCommand.Build,
+        DevicesCommand.Build,
+        CheckCommand.Build,
+        ReleaseCommand.Build,
+        ReplayCommand.Build,
+        SimulateCommand.Build,
+        DemoCommand.Build,
+        VersionCommand.Build,
+    ];
+
+    public static Task<int> Main(string[] args)
+    {
+        var isTerminal = !Console.IsOutputRedirected;
+        var traits = ScreenTraits.Of(isTerminal, isTerminal ? Console.WindowWidth : 0, Environment.GetEnvironmentVariable);
+        return Root.RunAsync(args, new(Console.Out, Console.Error, traits, TimeProvider.System), Verbs);
+    }
+}

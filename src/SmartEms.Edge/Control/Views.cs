@@ -1,0 +1,197 @@
+namespace SmartEms.Edge.Control;
+
+// What the local API says. Names end in their unit; the name of a power states its positive direction. A value that is not Good is null,
+// and the quality of its object says why under the value's own name: unknown is never zero. Moments are UTC.
+
+/// <summary>Which site this is.</summary>
+internal sealed record SiteView(string Id, string Name);
+
+/// <summary>Everything one screen needs to know of the site now.</summary>
+internal sealed record StatusView
+{
+    public required SiteView Site { get; init; }
+
+    /// <summary>starting, running, warning or alarm: the worst finding that stands.</summary>
+    public required string State { get; init; }
+    public required DateTime At { get; init; }
+    public required double UptimeS { get; init; }
+    public required string Version { get; init; }
+    public required PowerView Power { get; init; }
+    public required BatteryView[] Batteries { get; init; }
+    public required ChargerView[] Chargers { get; init; }
+    public required PvView[] Pv { get; init; }
+    public required DecisionView? Decision { get; init; }
+    public required FindingView[] Findings { get; init; }
+    public required DeviceView[] Devices { get; init; }
+    public required LimitsView Limits { get; init; }
+    public required long FollowSteps { get; init; }
+    public required long Cycles { get; init; }
+
+    /// <summary>From process start; null until there was one.</summary>
+    public required long? FirstImageMs { get; init; }
+    public required string? StoreFailure { get; init; }
+
+    /// <summary>Newest first, at most ten.</summary>
+    public required ReceiptView[] Receipts { get; init; }
+}
+
+/// <summary>The site's power flows; load is what the others leave.</summary>
+internal sealed record PowerView
+{
+    public required double? GridImportW { get; init; }
+    public required double? PvProductionW { get; init; }
+    public required double? BatteryDischargeW { get; init; }
+    public required double? EvChargeW { get; init; }
+    public required double? LoadW { get; init; }
+    public required SortedDictionary<string, string> Quality { get; init; }
+}
+
+/// <summary>One battery: what it does, what it may do, and who set the bounds.</summary>
+internal sealed record BatteryView
+{
+    public required string Name { get; init; }
+    public required string? Mode { get; init; }
+    public required double CapacityWh { get; init; }
+    public required double? SocPct { get; init; }
+    public required double? DischargeW { get; init; }
+    public required double? SetpointDischargeW { get; init; }
+
+    /// <summary>The bound that clipped the setpoint, with its source; null when none did.</summary>
+    public required string? ClippedBy { get; init; }
+    public required RangeView? Allowed { get; init; }
+    public required double? VoltageV { get; init; }
+    public required double? TemperatureC { get; init; }
+    public required double? CellVoltageMinV { get; init; }
+    public required double? CellVoltageMaxV { get; init; }
+    public required SortedDictionary<string, string> Quality { get; init; }
+}
+
+/// <summary>A range of battery power and who set each end of it.</summary>
+internal sealed record RangeView(double DischargeMinW, string DischargeMinBy, double DischargeMaxW, string DischargeMaxBy);
+
+/// <summary>One charger and the car at it.</summary>
+internal sealed record ChargerView
+{
+    public required string Name { get; init; }
+    public required string? Mode { get; init; }
+
+    /// <summary>no-car, connected, charging or error.</summary>
+    public required string? State { get; init; }
+    public required double? ChargeW { get; init; }
+    public required double? OfferedA { get; init; }
+    public required double? SetpointOfferA { get; init; }
+    public required string? ClippedBy { get; init; }
+    public required double? SessionWh { get; init; }
+    public required SortedDictionary<string, string> Quality { get; init; }
+}
+
+/// <summary>One PV plant; a limit of null means unlimited.</summary>
+internal sealed record PvView
+{
+    public required string Name { get; init; }
+    public required double RatedW { get; init; }
+    public required bool Curtailable { get; init; }
+    public required double? ProductionW { get; init; }
+    public required double? LimitW { get; init; }
+    public required string? ClippedBy { get; init; }
+    public required SortedDictionary<string, string> Quality { get; init; }
+}
+
+/// <summary>What holds for the quarter-hour, and why.</summary>
+internal sealed record DecisionView
+{
+    public required DateTime Slot { get; init; }
+    public required DateTime Until { get; init; }
+    public required string LedBy { get; init; }
+    public required ExpectedBatteryView[] Batteries { get; init; }
+    public required ExpectedChargerView[] Chargers { get; init; }
+    public required ReasonView[] Reasons { get; init; }
+}
+
+/// <summary>What a battery was decided to do, what was expected of it, and what the envelope left at that moment.</summary>
+internal sealed record ExpectedBatteryView(string Name, string Mode, double ExpectedDischargeW, RangeView Allowed);
+
+/// <summary>What a charger was decided to do, and what was expected of it.</summary>
+internal sealed record ExpectedChargerView(string Name, string Mode, double ExpectedChargeW);
+
+/// <summary>One ground of a decision, numbered in the order it was found; the code is stable.</summary>
+internal sealed record ReasonView(int Number, string Code, string Words);
+
+/// <summary>Something that is wrong, and what a person can do about it.</summary>
+internal sealed record FindingView(string Id, string Urgency, string Subject, string What, string NextStep);
+
+/// <summary>One device and its link.</summary>
+internal sealed record DeviceView
+{
+    public required string Name { get; init; }
+
+    /// <summary>grid, pv, battery, bms and ev, as far as they apply.</summary>
+    public required string[] Roles { get; init; }
+    public required string Profile { get; init; }
+    public required string Link { get; init; }
+
+    /// <summary>starting, up, faltering, garbled or down.</summary>
+    public required string State { get; init; }
+    public required double SinceAnswerS { get; init; }
+    public required int FailuresInARow { get; init; }
+
+    /// <summary>In the positive direction of its first role; null without quality when the role has no power (a BMS).</summary>
+    public required double? PowerW { get; init; }
+    public required SortedDictionary<string, string> Quality { get; init; }
+}
+
+/// <summary>All devices.</summary>
+internal sealed record DevicesView(SiteView Site, DateTime At, DeviceView[] Devices);
+
+/// <summary>The connection's limits as they hold now, and how near we are.</summary>
+internal sealed record LimitsView
+{
+    public required double? GridImportW { get; init; }
+    public required double? ImportMaxW { get; init; }
+    public required string? ImportMaxBy { get; init; }
+    public required double? ExportMaxW { get; init; }
+    public required string? ExportMaxBy { get; init; }
+
+    /// <summary>The highest of the phases that are known.</summary>
+    public required double? PhaseCurrentMaxA { get; init; }
+    public required double FuseA { get; init; }
+
+    /// <summary>Limits exceeded for longer than devices need to react, since start.</summary>
+    public required int Violations { get; init; }
+    public required SortedDictionary<string, string> Quality { get; init; }
+}
+
+/// <summary>What became of one setpoint.</summary>
+internal sealed record ReceiptView(DateTime At, string Device, string Control, double Asked, double? Seen, string Unit, string State, string Note);
+
+/// <summary>One quarter-hour's decision from its record: what was seen, what was decided, and why.</summary>
+internal sealed record WhyView
+{
+    public required SiteView Site { get; init; }
+    public required DateTime TakenAt { get; init; }
+    public required DecisionView Decision { get; init; }
+    public required string PolicyName { get; init; }
+    public required string PolicyMode { get; init; }
+    public required string Program { get; init; }
+    public required string SiteSha256 { get; init; }
+    public required PowerView Power { get; init; }
+    public required BatteryView[] Batteries { get; init; }
+    public required ChargerView[] Chargers { get; init; }
+    public required PvView[] Pv { get; init; }
+    public required FindingView[] Findings { get; init; }
+}
+
+/// <summary>Which program answers.</summary>
+internal sealed record VersionView(string Version, string Runtime, string Platform);
+
+/// <summary>The requests the local API knows.</summary>
+internal sealed record RequestsView(RequestView[] Requests);
+
+/// <summary>One request.</summary>
+internal sealed record RequestView(string Method, string Path, string Does);
+
+/// <summary>The devices were handed back to their own automatic.</summary>
+internal sealed record ReleaseView(bool Released);
+
+/// <summary>Why a request was not answered, and what to do.</summary>
+internal sealed record ErrorView(string Code, string Message, string Hint);

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Adapters.Yaml;
+using SmartEms.Edge.Core.Configuring;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge;
+
+/// <summary>The device profiles: those built into the program, and those of a directory, which go before. Each is read when first asked for.</summary>
+internal sealed class ProfileSource
+{
+    private const string Prefix = "profiles/";
+    private const string Suffix = ".yaml";
+
+    private readonly Dictionary<string, string?> files = new(StringComparer.Ordinal); // name → file, or null when built in
+    private readonly Dictionary<string, DeviceProfile?> read = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
+    private readonly List<Problem> problems = [];
+
+    /// <summary>A missing or unreadable <paramref name="directory"/> is an empty one when it is the usual place; a person who named it is told by the verb.</summary>
+    public ProfileSource(string? directory)
+    {
+        foreach (var resource in typeof(ProfileSource).Assembly.GetManifestResourceNames())
+            if (resource.StartsWith(Prefix, StringComparison.Ordinal) && resource.EndsWith(Suffix, StringComparison.Ordinal))
+                files[resource[Prefix.Length..^Suffix.Length]] = null;
+        if (directory is null || !Directory.Exists(directory))
+            return;
+        foreach (var file in Directory.EnumerateFiles(directory, $"*{Suffix}"))
+            files[Path.GetFileNameWithoutExtension(file)] = file;
+    }
+
+    /// <summary>Every profile's name, in order.</summary>
+    public IReadOnlyCollection<string> Names => [.. files.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>What was wrong in the profiles asked for so far; each with the name of its file.</summary>
+    public ImmutableArray<Problem> Problems => [.. problems];
+
+    /// <summary>The profile of a model; null when there is none of that name, or its file has errors (see <see cref="Problems"/>).</summary>
+    public DeviceProfile? Find(string name)
+    {
+        if (read.TryGetValue(name, out var known))
+            return known;
+        return read[name] = files.TryGetValue(name, out var file) ? Parse(name, file) : null;
+    }
+
+    /// <summary>The text of a profile that has been read, by the file name its problems carry.</summary>
+    public string? TextOf(string label) => texts.GetValueOrDefault(label);
+
+    private DeviceProfile? Parse(string name, string? file)
+    {
+        var label = file ?? $"{Prefix}{name}{Suffix}";
+        if (Text(label, file) is not { } text)
+            return null;
+        texts[label] = text;
+        var yaml = YamlReader.Read(text, label);
+        problems.AddRange(yaml.Problems);
+        if (yaml.Value is not { } root)
+            return null;
+        var profile = ProfileFile.Read(root, name);
+        problems.AddRange(profile.Problems);
+        return profile.Value;
+    }
+
+    private string? Text(string label, string? file)
+    {
+        try
+        {
+            using var stream = file is null ? typeof(ProfileSource).Assembly.GetManifestResourceStream(label)! : File.OpenRead(file);
+            using var reader = new StreamReader(stream);
+            return reader.ReadToEnd();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new(new(label, 1, 1), Severity.Error, ProblemCodes.Syntax, "the file cannot be read", failure.Message));
+            return null;
+        }
+    }
+}
