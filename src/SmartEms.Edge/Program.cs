@@ -18,11 +18,6 @@ internal static class Program
         ReplayCommand.Build,
         SimulateCommand.Build,
         DemoCommand.Build,
-        RunCommand.Build,
-        DemoCommand.Build,
-        SimulateCommand.Build,
-        ReplayCommand.Build,
-        ReleaseCommand.Build,
         VersionCommand.Build,
     ];
 
