@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
@@ -17,6 +18,9 @@ public static class Cascade
 
     /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
     private const double ReleaseShare = 0.3;
+
+    /// <summary>A plant is limited beforehand when less than this share of its rating is left to the limit.</summary>
+    private const double NearShare = 0.15;
 
     public static (double ImportOver, double ExportOver) Apply(Draft draft, ImmutableArray<Finding>.Builder findings)
     {
@@ -44,8 +48,8 @@ public static class Cascade
     }
 
     /// <summary>The excess to report: what no setpoint can cure, and, when even that patience is over, what the meter still shows because a device does not follow.</summary>
-    private static double Missing(double unmet, double watts, Limit limit, double over) =>
-        over > DistrustSeconds + PatienceSeconds ? Math.Max(unmet, watts - limit.Value.Watts) : unmet;
+    private static double Missing(double unmet, double watts, Limit limit, (double Over, double Step) time) =>
+        time.Over > DistrustSeconds + Math.Max(PatienceSeconds, 2.5 * time.Step) ? Math.Max(unmet, watts - limit.Value.Watts) : unmet;
 
     private static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
 
@@ -60,7 +64,7 @@ public static class Cascade
             excess = draft.ExpectedImport(creditBatteries: false) - held;
         for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
             excess -= Throttle(draft, i, excess, limit.By);
-        var missing = Missing(excess, draft.Import, limit, over);
+        var missing = Missing(excess, draft.Import, limit, (over, draft.StepSeconds));
         if (missing > limit.Value.Watts - held + Tolerance(limit) && draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
@@ -101,7 +105,7 @@ public static class Cascade
             excess -= Lower(draft, i, excess, limit.By);
         if (over > PatienceSeconds)
             excess = draft.ExpectedExport(creditBatteries: false) - held;
-        var missing = Missing(Curtail(draft, excess, limit.By), -draft.Import, limit, over);
+        var missing = Missing(Curtail(draft, excess, limit.By), -draft.Import, limit, (over, draft.StepSeconds));
         if (missing > limit.Value.Watts - held + Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
@@ -118,32 +122,33 @@ public static class Cascade
         return before - after;
     }
 
-    /// <summary>Positive excess is taken off the curtailable plants in the site's order; negative excess gives curtailed plants room back. Returns what is left over.</summary>
+    /// <summary>Positive excess is taken off the curtailable plants in the site's order. With room left a limited plant may rise by that room and no
+    /// more, so that a cloud that clears cannot break the limit; near the limit this begins before it is reached. Returns the excess left over.</summary>
     private static double Curtail(Draft draft, double excess, Bound by)
     {
         for (var i = 0; i < draft.PvLimit.Length; i++)
         {
             var plant = draft.Site.PvPlants[i];
-            var last = draft.Memory.PvLimits[i];
             draft.PvLimit[i] = double.PositiveInfinity;
             if (!plant.Curtailable)
                 continue;
             var produced = draft.Production[i];
-            if (excess > 0)
-            {
-                draft.PvLimit[i] = Math.Floor(Math.Max(0, produced - excess));
-                draft.PvBy[i] = by;
-                excess -= produced - draft.PvLimit[i];
-            }
-            else if (double.IsFinite(last))
-            {
-                var eased = Math.Max(last, produced) + (-excess * ReleaseShare);
-                draft.PvLimit[i] = eased >= plant.Rated.Watts ? double.PositiveInfinity : Math.Floor(eased);
-                draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
-                excess -= excess * ReleaseShare;
-            }
+            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess, draft.Memory.PvLimits[i], plant, -excess);
+            draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
+            var reach = Math.Min(draft.PvLimit[i], plant.Rated.Watts) - produced;
+            excess = excess > 0 ? excess + reach : Math.Min(0, excess + Math.Max(0, reach));
         }
         return Math.Max(0, excess);
+    }
+
+    /// <summary>A limit comes down to its cap at once and goes up by a share of the way; a plant far from every limit has none.</summary>
+    private static double Eased(double cap, double last, PvPlant plant, double room)
+    {
+        var rated = plant.Rated.Watts;
+        if (double.IsInfinity(last) && (cap >= rated || room > NearShare * rated))
+            return double.PositiveInfinity;
+        var limit = cap <= last || double.IsInfinity(last) ? cap : last + ((cap - last) * ReleaseShare);
+        return limit >= rated ? double.PositiveInfinity : Math.Floor(limit);
     }
 
     /// <summary>Without the meter the plants together stay below the export limit even if the house took nothing at all.</summary>

@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Simulation;
 internal sealed class DemoRun : IAsyncDisposable
 {
     /// <summary>At most so many Follow steps a second of real time; faster demos take longer steps.</summary>
-    private const double MostStepsPerSecond = 90;
+    private const double MostStepsPerSecond = 200;
 
     private static readonly int[] Steps = [1, 2, 5, 10, 15, 30];
     private static readonly TimeSpan PhysicsPeriod = TimeSpan.FromMilliseconds(100);
