@@ -92,25 +92,47 @@ public sealed class InverterControl
         Assert.Equal(-5_000, house.Of(site => site.ImportWatts), 1.0);
     }
 
-    [Fact]
-    public async Task A_production_limit_holds_throttles_and_runs_out()
+    [Theory]
+    [InlineData(0, 2_200)]
+    [InlineData(-2_000, 4_200)] // the limit holds at the AC terminals: what the battery takes on the DC side is no output
+    public async Task A_production_limit_holds_throttles_and_runs_out(int discharge, int pv)
     {
         await using var house = await House.StartAsync(loadWatts: 1_000, pvWatts: 1);
         var master = house.MasterOf(House.Inverter);
+        await WindowAsync(master, -discharge, discharge, mode: 3, seconds: 0);
         Assert.Equal(BusReply.Ok, await master.SetAsync(1, Limits + 5, WriteFunction.Multiple, 2_000)); // 20 % of 11 kW
         house.Run(30);
         Assert.Equal(6_000, house.Of(site => site.PvWatts), 1.0);
         Assert.Equal(BusReply.Ok, await master.SetAsync(1, Limits + 7, WriteFunction.Multiple, 60));
         Assert.Equal(BusReply.Ok, await master.SetAsync(1, Limits + 9, WriteFunction.Multiple, 1));
         house.Run(59);
-        Assert.Equal(2_200, house.Of(site => site.PvWatts), 1.0);
+        Assert.Equal(pv, house.Of(site => site.PvWatts), 1.0);
         var table = await house.ReadAllAsync(House.Inverter);
+        Assert.Equal(2_200, table.Get("ac_power"), 1.5);
         Assert.Equal((5, 5, 6_000), (table.Get("state"), table.Get("mppt1_state"), table.Get("available_power")));
         house.Run(30);
         Assert.Equal(6_000, house.Of(site => site.PvWatts), 1.0);
+        Assert.Equal(1, house.Of(site => site.PvPlants[0].Reversions));
         Assert.Equal([0], await master.GetAsync(1, Limits + 9));
         Assert.Equal([10_000], await master.GetAsync(1, Limits + 5));
         Assert.Equal(4, (await house.ReadAllAsync(House.Inverter)).Get("state"));
+    }
+
+    [Fact]
+    public async Task A_battery_that_moves_does_not_prolong_the_production_limit()
+    {
+        await using var house = await House.StartAsync(loadWatts: 1_000, pvWatts: 1);
+        var master = house.MasterOf(House.Inverter);
+        await WindowAsync(master, 0, 0, mode: 3, seconds: 0);
+        Assert.Equal(BusReply.Ok, await master.SetAsync(1, Limits + 5, WriteFunction.Multiple, 2_000));
+        Assert.Equal(BusReply.Ok, await master.SetAsync(1, Limits + 7, WriteFunction.Multiple, 60));
+        Assert.Equal(BusReply.Ok, await master.SetAsync(1, Limits + 9, WriteFunction.Multiple, 1));
+        house.Run(55);
+        await WindowAsync(master, 1_000, -1_000, mode: 3, seconds: 0);
+        house.Run(4);
+        Assert.Equal(0, house.Of(site => site.PvPlants[0].Reversions));
+        house.Run(1);
+        Assert.Equal(1, house.Of(site => site.PvPlants[0].Reversions));
     }
 
     [Fact]

@@ -19,6 +19,8 @@ public sealed class OwnControls
     {
         await using var house = await House.StartAsync(loadWatts: 1_000, pvWatts: 1);
         house.Devices.With(site => site.PlugIn(0, 20_000, 36_000));
+        if (kind == ControlKind.PvLimit)
+            house.Devices.With(site => site.CommandBattery(0, 0, double.PositiveInfinity)); // the limit holds at the AC terminals
         house.Run(30);
         var table = await house.ReadAllAsync(device);
         var control = table.Device.Profile.Controls.Single(control => control.Kind == kind);
