@@ -100,6 +100,14 @@ public sealed class RegisterTable
         }
     }
 
+    /// <summary>Makes registers readable that no point uses; they hold 0. Some devices answer reads across their gaps, some do not.</summary>
+    public void LayUnused(RegisterSpan span)
+    {
+        lock (gate)
+            for (var i = 0; i < span.Count; i++)
+                words.TryAdd(new(span.Unit, span.Space, span.Address + i), 0);
+    }
+
     /// <summary>The point as a client would decode it now; numbers only.</summary>
     public Sample Get(string point)
     {

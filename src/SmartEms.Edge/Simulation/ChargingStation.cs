@@ -53,7 +53,9 @@ internal sealed class ChargingStation : DeviceModel
     public override TimeSpan ReadPace => TimeSpan.FromMilliseconds(500);
     public override TimeSpan WritePace => TimeSpan.FromSeconds(5);
 
-    private double OfferedAmperes => isFailsafe ? failsafeAmperes : isEnabled ? Math.Min(setAmperes, hardwareAmperes) : 0;
+    /// <summary>In the fail-safe only "disable" acts at once; to charge on it wants current and enable again.</summary>
+    private double OfferedAmperes =>
+        isFailsafe ? (hasEnable && !isEnabled ? 0 : failsafeAmperes) : isEnabled ? Math.Min(setAmperes, hardwareAmperes) : 0;
 
     public override byte Judge(RegisterSpan read) => read.Count > 2 ? IllegalAddress : (byte)0;
 
@@ -91,9 +93,7 @@ internal sealed class ChargingStation : DeviceModel
             default:
                 return;
         }
-        if (isFailsafe && !(hasCurrent && hasEnable))
-            return;
-        isFailsafe = false;
+        isFailsafe &= !(hasCurrent && hasEnable);
         if (span.Address is SetCurrent or Enable or FailsafeTimeout)
             failsafeAtMs = failsafeSeconds == 0 ? long.MaxValue : Share.NowMs + (failsafeSeconds * 1000L);
         Command();

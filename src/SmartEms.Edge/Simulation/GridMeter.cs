@@ -24,6 +24,7 @@ internal sealed class GridMeter : DeviceModel
     public GridMeter(PointBoard board, DeviceShare share)
         : base(board, share)
     {
+        board.Bridge("voltage_l1", "exported_energy_l3"); // registers the list leaves out read as 0
         for (var i = 0; i < 3; i++)
         {
             var l = $"_l{i + 1}";

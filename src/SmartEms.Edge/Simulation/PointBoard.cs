@@ -93,6 +93,16 @@ internal sealed class PointBoard
         table.Unset(profile.Points[point].Name);
     }
 
+    /// <summary>Registers from the first to the last point's end answer reads even where no point lies.</summary>
+    public void Bridge(string first, string last)
+    {
+        var (from, to) = (profile.IndexOf(first), profile.IndexOf(last));
+        if (from < 0 || to < 0)
+            return;
+        var (start, end) = (Device.Places[from].Span, Device.Places[to].Span);
+        table.LayUnused(start with { Count = (ushort)(end.Address + end.Count - start.Address) });
+    }
+
     /// <summary>Chooses a scale factor: no finer than 10^<paramref name="finest"/>, and coarse enough for <paramref name="largest"/> to fit into 16 bits with a sign.
     /// Returns it.</summary>
     public int Scale(string scaleFactor, int finest, double largest)

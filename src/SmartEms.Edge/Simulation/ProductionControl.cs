@@ -48,7 +48,7 @@ internal sealed class ProductionControl(PointBoard board, DeviceShare share, dou
         var room = Math.Max(0, (percent / 100 * ratedWatts) - share.DischargeWatts);
         foreach (var index in share.Plants)
             if (IsLimiting)
-                share.Physics.LimitPv(index, room * share.Physics.PvPlants[index].RatedWatts / sum, timer.Timeout);
+                share.Physics.LimitPv(index, room * share.Physics.PvPlants[index].RatedWatts / sum, timer.Left(share.NowMs));
             else
                 share.Physics.ReleasePv(index);
         actedOnDischarge = share.DischargeWatts;

@@ -8,10 +8,10 @@ internal sealed class RevertTimer
     /// <summary>The *_RvrtTms register.</summary>
     public ushort Seconds { get; set; }
 
-    /// <summary>What the physics is told: infinite when there is no timer.</summary>
-    public double Timeout => Seconds == 0 ? double.PositiveInfinity : Seconds;
-
     public void Start(long nowMs) => atMs = Seconds == 0 ? long.MaxValue : nowMs + (Seconds * 1000L);
+
+    /// <summary>What the physics is told, so that it falls back in the same step: the seconds left, infinite when no timer runs.</summary>
+    public double Left(long nowMs) => atMs == long.MaxValue ? double.PositiveInfinity : (atMs - nowMs) / 1000.0;
 
     /// <summary>True once, when it has run out.</summary>
     public bool RunsOut(long nowMs)

@@ -56,7 +56,7 @@ internal sealed class StorageControl(PointBoard board, DeviceShare share)
             // Both rates are percentages of WChaMax.
             var low = (mode & ChargeLimit) != 0 ? -inPercent / 100 * battery.ChargeMaxWatts : -battery.ChargeMaxWatts;
             var high = (mode & DischargeLimit) != 0 ? outPercent / 100 * battery.ChargeMaxWatts : battery.DischargeMaxWatts;
-            share.Physics.CommandBatteryWindow(index, Math.Min(low, high), high, timer.Timeout);
+            share.Physics.CommandBatteryWindow(index, Math.Min(low, high), high, timer.Left(share.NowMs));
         }
     }
 
