@@ -80,10 +80,11 @@ public sealed class Draft
         return Charging[charger] + ((Offer[charger] - last) * watts);
     }
 
-    /// <summary>The grid import to expect once the drafted setpoints are carried out, W. A device that has had time and did not move gets no credit.</summary>
+    /// <summary>The grid import to expect once the drafted setpoints are carried out, W. Batteries that have had time and did not move get no credit:
+    /// what they would do for the limit is not counted, what they may do against it is.</summary>
     public double ExpectedImport(bool creditBatteries)
     {
-        var import = Import + (creditBatteries ? BatteryChange : 0);
+        var import = Import + BatteryChange(creditBatteries ? double.NegativeInfinity : 0, double.PositiveInfinity);
         for (var i = 0; i < Charging.Length; i++)
             import += ExpectedCharging(i) - Charging[i];
         return import;
@@ -92,20 +93,17 @@ public sealed class Draft
     /// <summary>The grid export to expect, W. A car is not obliged to take a larger offer, so only what it will surely draw less counts.</summary>
     public double ExpectedExport(bool creditBatteries)
     {
-        var export = -Import - (creditBatteries ? BatteryChange : 0);
+        var export = -Import - BatteryChange(double.NegativeInfinity, creditBatteries ? double.PositiveInfinity : 0);
         for (var i = 0; i < Charging.Length; i++)
             export += Math.Max(0, Charging[i] - ExpectedCharging(i));
         return export;
     }
 
-    private double BatteryChange
+    private double BatteryChange(double least, double greatest)
     {
-        get
-        {
-            var change = 0.0;
-            for (var i = 0; i < Measured.Length; i++)
-                change += Measured[i] - Discharge[i];
-            return change;
-        }
+        var change = 0.0;
+        for (var i = 0; i < Measured.Length; i++)
+            change += Math.Clamp(Measured[i] - Discharge[i], least, greatest);
+        return change;
     }
 }
