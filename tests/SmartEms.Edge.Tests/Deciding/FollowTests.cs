@@ -1,0 +1,85 @@
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Safeguarding;
+using Xunit;
+
+namespace SmartEms.Edge.Tests.Deciding;
+
+/// <summary>Single Follow steps where the numbers must be exact; whole stories stand in Scenarios.</summary>
+public sealed class FollowTests
+{
+    private static readonly Site House = Given.Site();
+
+    [Theory]
+    [InlineData(1_350, true)]
+    [InlineData(1_350.001, false)]
+    public void A_decision_stands_for_a_slot_and_a_half(double ageSeconds, bool stands)
+    {
+        var step = Step(Given.Image(House, 800), BatteryMode.SelfConsume, EvMode.Off, age: ageSeconds);
+        Assert.Equal(stands ? 800 : 0, step.Setpoints.Batteries[0].Discharge.Watts);
+        Assert.Equal(!stands, step.Findings.Any(finding => finding.Code == FindingCode.DecisionLeaseExpired));
+    }
+
+    [Theory]
+    [InlineData(10_049, 0)]
+    [InlineData(10_051, 51)]
+    public void An_unmet_limit_is_told_beyond_its_tolerance(double import, double missing)
+    {
+        var image = Given.Image(House, import) with { Batteries = [Given.Cells(0, 0.05)] };
+        var step = Step(image, BatteryMode.Idle, EvMode.Off);
+        Assert.Equal(missing, step.Findings.Where(finding => finding.Code == FindingCode.ImportLimitUnmet).Sum(finding => finding.Value));
+    }
+
+    [Fact]
+    public void Safety_is_never_ramped()
+    {
+        var slow = House with { Batteries = [Given.Battery with { RampWattsPerSecond = 100 }] };
+        var image = Given.Image(slow, 13_000) with { Batteries = [Given.Cells(0, 0.5)] };
+        Assert.Equal(3_000, Step(image, BatteryMode.Idle, EvMode.Off, site: slow).Setpoints.Batteries[0].Discharge.Watts);
+    }
+
+    [Fact]
+    public void Two_surplus_chargers_settle_without_hunting()
+    {
+        var site = Given.Site(batteries: 0, chargers: 2);
+        var memory = FollowMemory.Fresh(site) with { Chargers = [new(Current.FromAmperes(10), true, 0, 0, 0), new(Current.FromAmperes(10), true, 0, 0, 0)] };
+        double[] offers = [10, 10];
+        var last = "";
+        for (var second = 0; second < 40; second++)
+        {
+            // 12 kW of sun against 500 W of load: the two together may take 16.6 A.
+            var watts = offers.Select(offer => offer * 690).ToArray();
+            var image = Given.Image(site, 500 - 12_000 + watts.Sum()) with { EvChargers = [Given.Car(watts[0]), Given.Car(watts[1])] };
+            var step = Step(image, BatteryMode.Idle, EvMode.SurplusOnly, site: site, memory: memory);
+            offers = [.. step.Setpoints.EvChargers.Select(charger => charger.Offer.Amperes)];
+            if (second > 30)
+                Assert.Equal(last, string.Join(' ', offers));
+            (last, memory) = (string.Join(' ', offers), step.Memory);
+        }
+        Assert.InRange(offers.Sum(), 16, 16.7);
+    }
+
+    [Fact]
+    public void A_negative_offer_room_never_becomes_an_offer()
+    {
+        var step = Step(Given.Image(House, 9_000), BatteryMode.Idle, EvMode.Minimum);
+        Assert.Equal((6.0, 3_140.0), (step.Setpoints.EvChargers[0].Offer.Amperes, step.Setpoints.Batteries[0].Discharge.Watts));
+        Assert.Equal(Bound.ImportLimit, step.Setpoints.Batteries[0].ClippedBy);
+    }
+
+    private static Followed Step(
+        Core.Sensing.ProcessImage image, BatteryMode battery, EvMode charger, double age = 0, Site? site = null, FollowMemory? memory = null)
+    {
+        site ??= House;
+        var decision = new Decision(
+            Slot.Of(image.TakenAt),
+            "test",
+            [.. site.Batteries.Select(_ => new BatteryDecision(battery, default, default))],
+            [.. site.EvChargers.Select(_ => new EvDecision(charger, default))],
+            []);
+        return Follow.Step(new(image, site, decision, TimeSpan.FromSeconds(age), 1), memory ?? FollowMemory.Fresh(site));
+    }
+}
