@@ -64,8 +64,8 @@ public static class Cascade
             excess = draft.ExpectedImport(creditBatteries: false) - held;
         for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
             excess -= Throttle(draft, i, excess, limit.By);
-        var missing = Missing(excess, draft.Import, limit, (over, draft.StepSeconds));
-        if (missing > limit.Value.Watts - held + Tolerance(limit) && draft.Import > limit.Value.Watts)
+        var missing = Missing(excess - (limit.Value.Watts - held), draft.Import, limit, (over, draft.StepSeconds));
+        if (missing > Tolerance(limit) && draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 
@@ -105,8 +105,8 @@ public static class Cascade
             excess -= Lower(draft, i, excess, limit.By);
         if (over > PatienceSeconds)
             excess = draft.ExpectedExport(creditBatteries: false) - held;
-        var missing = Missing(Curtail(draft, excess, limit.By), -draft.Import, limit, (over, draft.StepSeconds));
-        if (missing > limit.Value.Watts - held + Tolerance(limit) && -draft.Import > limit.Value.Watts)
+        var missing = Missing(Curtail(draft, excess, limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
+        if (missing > Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 

@@ -24,8 +24,10 @@ public static class ReceiptWire
     public static Receipt FromBytes(ReadOnlySpan<byte> bytes)
     {
         var from = new WireReader(bytes);
-        var (at, device, kind) = (new Quantities.Instant(from.Whole()), checked((int)from.Whole()), (ControlKind)from.Byte());
-        var (asked, state, hasSeen, seen, note) = (from.Number(), (ReceiptState)from.Byte(), from.Byte() == 1, from.Number(), from.Text());
+        var (at, device, kind) = (from.Instant(), from.Small(), WireReader.Known((ControlKind)from.Byte()));
+        var (asked, state, hasSeen, seen, note) = (from.Finite(), WireReader.Known((ReceiptState)from.Byte()), from.Byte() == 1, from.Finite(), from.Text());
+        if (!from.IsAtEnd)
+            throw new InvalidDataException("receipt damaged: something follows its end");
         return new(at, device, kind, asked, state) { Seen = hasSeen ? seen : null, Note = note };
     }
 }
