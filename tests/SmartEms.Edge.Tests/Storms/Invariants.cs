@@ -62,9 +62,11 @@ internal static class Invariants
         if (!input.Image.Grid.Import.IsGood)
             return;
         var import = input.Image.Grid.Import.Value.Watts;
-        var (expectedImport, sun) = (Expected(input, memory, step), Curtailed(input, memory, step));
-        Within(import, expectedImport, step.Envelope.ImportMax, FindingCode.ImportLimitUnmet, step);
-        Within(-import, -expectedImport - sun, step.Envelope.ExportMax, FindingCode.ExportLimitUnmet, step);
+        var (sure, growth) = Expected(input, memory, step);
+        // A car may take its larger offer or not. Where both limits together leave less room than that, only what is sure can be kept inside them.
+        var corridor = step.Envelope.ImportMax.Value.Watts + step.Envelope.ExportMax.Value.Watts - (2 * (25 + (2 * input.StepSeconds)));
+        Within(import, growth > corridor ? sure : sure + growth, step.Envelope.ImportMax, FindingCode.ImportLimitUnmet, step);
+        Within(-import, -sure - Curtailed(input, memory, step), step.Envelope.ExportMax, FindingCode.ExportLimitUnmet, step);
     }
 
     private static void Within(double now, double expected, Limit limit, FindingCode code, Followed step)
@@ -81,9 +83,10 @@ internal static class Invariants
             Assert.True(now > limit.Value.Watts, $"{code} although the meter is inside the limit");
     }
 
-    private static double Expected(FollowInput input, FollowMemory memory, Followed step)
+    /// <summary>The import that is sure to come, and what more the cars may draw, W.</summary>
+    private static (double Sure, double Growth) Expected(FollowInput input, FollowMemory memory, Followed step)
     {
-        var import = input.Image.Grid.Import.Value.Watts;
+        var (import, growth) = (input.Image.Grid.Import.Value.Watts, 0.0);
         for (var i = 0; i < input.Site.Batteries.Length; i++)
             if (input.Image.Batteries[i].Discharge.IsGood)
                 import += input.Image.Batteries[i].Discharge.Value.Watts - step.Setpoints.Batteries[i].Discharge.Watts;
@@ -94,9 +97,10 @@ internal static class Invariants
             var readings = input.Image.EvChargers[i];
             var draws = readings.Charge.IsGood ? readings.Charge.Value.Watts : last * perAmpere;
             var empty = readings.State.IsGood && readings.State.Value == EvState.NoCar;
-            import += offer <= last ? Math.Min(0, (offer * perAmpere) - draws) : empty ? 0 : (offer - last) * perAmpere;
+            import += offer <= last ? Math.Min(0, (offer * perAmpere) - draws) : 0;
+            growth += offer > last && !empty ? (offer - last) * perAmpere : 0;
         }
-        return import;
+        return (import, growth);
     }
 
     private static double Curtailed(FollowInput input, FollowMemory memory, Followed step)
