@@ -18,7 +18,7 @@ public sealed class FollowTests
     [InlineData(1_350.001, false)]
     public void A_decision_stands_for_a_slot_and_a_half(double ageSeconds, bool stands)
     {
-        var step = Step(Given.Image(House, 800), BatteryMode.SelfConsume, EvMode.Off, age: ageSeconds);
+        var step = Step(Given.Image(House, 800), (BatteryMode.SelfConsume, EvMode.Off), age: ageSeconds);
         Assert.Equal(stands ? 800 : 0, step.Setpoints.Batteries[0].Discharge.Watts);
         Assert.Equal(!stands, step.Findings.Any(finding => finding.Code == FindingCode.DecisionLeaseExpired));
     }
@@ -29,7 +29,7 @@ public sealed class FollowTests
     public void An_unmet_limit_is_told_beyond_its_tolerance(double import, double missing)
     {
         var image = Given.Image(House, import) with { Batteries = [Given.Cells(0, 0.05)] };
-        var step = Step(image, BatteryMode.Idle, EvMode.Off);
+        var step = Step(image, (BatteryMode.Idle, EvMode.Off));
         Assert.Equal(missing, step.Findings.Where(finding => finding.Code == FindingCode.ImportLimitUnmet).Sum(finding => finding.Value));
     }
 
@@ -39,7 +39,7 @@ public sealed class FollowTests
         var slow = House with { Batteries = [Given.Battery with { RampWattsPerSecond = 100 }] };
         var image = Given.Image(slow, 13_000) with { Batteries = [Given.Cells(0, 0.5)] };
         // 27 W is the margin by which a limit is held at one step a second.
-        Assert.Equal(3_027, Step(image, BatteryMode.Idle, EvMode.Off, site: slow).Setpoints.Batteries[0].Discharge.Watts);
+        Assert.Equal(3_027, Step(image, (BatteryMode.Idle, EvMode.Off), site: slow).Setpoints.Batteries[0].Discharge.Watts);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class FollowTests
             // 12 kW of sun against 500 W of load: the two together may take 16.6 A.
             var watts = offers.Select(offer => offer * 690).ToArray();
             var image = Given.Image(site, 500 - 12_000 + watts.Sum()) with { EvChargers = [Given.Car(watts[0]), Given.Car(watts[1])] };
-            var step = Step(image, BatteryMode.Idle, EvMode.SurplusOnly, site: site, memory: memory);
+            var step = Step(image, (BatteryMode.Idle, EvMode.SurplusOnly), site: site, memory: memory);
             offers = [.. step.Setpoints.EvChargers.Select(charger => charger.Offer.Amperes)];
             if (second > 30)
                 Assert.Equal(last, string.Join(' ', offers));
@@ -66,20 +66,20 @@ public sealed class FollowTests
     [Fact]
     public void A_negative_offer_room_never_becomes_an_offer()
     {
-        var step = Step(Given.Image(House, 9_000), BatteryMode.Idle, EvMode.Minimum);
+        var step = Step(Given.Image(House, 9_000), (BatteryMode.Idle, EvMode.Minimum));
         Assert.Equal((6.0, 3_167.0), (step.Setpoints.EvChargers[0].Offer.Amperes, step.Setpoints.Batteries[0].Discharge.Watts));
         Assert.Equal(Bound.ImportLimit, step.Setpoints.Batteries[0].ClippedBy);
     }
 
     private static Followed Step(
-        Core.Sensing.ProcessImage image, BatteryMode battery, EvMode charger, double age = 0, Site? site = null, FollowMemory? memory = null)
+        Core.Sensing.ProcessImage image, (BatteryMode Battery, EvMode Charger) modes, double age = 0, Site? site = null, FollowMemory? memory = null)
     {
         site ??= House;
         var decision = new Decision(
             Slot.Of(image.TakenAt),
             "test",
-            [.. site.Batteries.Select(_ => new BatteryDecision(battery, default, default))],
-            [.. site.EvChargers.Select(_ => new EvDecision(charger, default))],
+            [.. site.Batteries.Select(_ => new BatteryDecision(modes.Battery, default, default))],
+            [.. site.EvChargers.Select(_ => new EvDecision(modes.Charger, default))],
             []);
         return Follow.Step(new(image, site, decision, TimeSpan.FromSeconds(age), 1), memory ?? FollowMemory.Fresh(site));
     }
