@@ -35,7 +35,7 @@ public class SiteFileTests
         Assert.Equal(new PvPlant("roof", 1, battery.ChargeMax * 1.6, true), Assert.Single(site.PvPlants));
         var charger = Assert.Single(site.EvChargers);
         Assert.Equal((3, 6d, 16d, 3, EvMode.SurplusOnly), (charger.Device, charger.CurrentMin.Amperes, charger.CurrentMax.Amperes, charger.Phases, charger.DefaultMode));
-        Assert.Equal(new Core.Describing.Running(), site.Running);
+        Assert.Equal(new Core.Describing.RunSettings(), site.Running);
     }
 
     [Fact]
