@@ -105,7 +105,7 @@ public static class Cascade
             excess -= Lower(draft, i, excess, limit.By);
         if (over > PatienceSeconds)
             excess = draft.ExpectedExport(creditBatteries: false) - held;
-        var missing = Missing(Curtail(draft, excess, limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
+        var missing = Missing(Curtail(draft, excess, over > PatienceSeconds ? 0 : Absorbable(draft), limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
@@ -122,9 +122,18 @@ public static class Cascade
         return before - after;
     }
 
+    /// <summary>What the batteries could still take if PV rose, W: they come before PV in the cascade.</summary>
+    private static double Absorbable(Draft draft)
+    {
+        var watts = 0.0;
+        for (var i = 0; i < draft.Discharge.Length; i++)
+            watts += Math.Max(0, draft.Discharge[i] - draft.Envelope.Batteries[i].Low.Value.Watts);
+        return watts;
+    }
+
     /// <summary>Positive excess is taken off the curtailable plants in the site's order. With room left a limited plant may rise by that room and no
     /// more, so that a cloud that clears cannot break the limit; near the limit this begins before it is reached. Returns the excess left over.</summary>
-    private static double Curtail(Draft draft, double excess, Bound by)
+    private static double Curtail(Draft draft, double excess, double absorbable, Bound by)
     {
         for (var i = 0; i < draft.PvLimit.Length; i++)
         {
@@ -133,7 +142,7 @@ public static class Cascade
             if (!plant.Curtailable)
                 continue;
             var produced = draft.Production[i];
-            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess, draft.Memory.PvLimits[i], plant, -excess);
+            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, absorbable - excess);
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             var reach = Math.Min(draft.PvLimit[i], plant.Rated.Watts) - produced;
             excess = excess > 0 ? excess + reach : Math.Min(0, excess + Math.Max(0, reach));
@@ -148,7 +157,7 @@ public static class Cascade
         if (double.IsInfinity(last) && (cap >= rated || room > NearShare * rated))
             return double.PositiveInfinity;
         var limit = cap <= last || double.IsInfinity(last) ? cap : last + ((cap - last) * ReleaseShare);
-        return limit >= rated ? double.PositiveInfinity : Math.Floor(limit);
+        return limit >= rated ? double.PositiveInfinity : Math.Max(0, Math.Floor(limit)); // an inverter draws a little at night
     }
 
     /// <summary>Without the meter the plants together stay below the export limit even if the house took nothing at all.</summary>
