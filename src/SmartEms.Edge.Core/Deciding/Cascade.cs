@@ -148,7 +148,7 @@ public static class Cascade
         if (double.IsInfinity(last) && (cap >= rated || room > NearShare * rated))
             return double.PositiveInfinity;
         var limit = cap <= last || double.IsInfinity(last) ? cap : last + ((cap - last) * ReleaseShare);
-        return limit >= rated ? double.PositiveInfinity : Math.Floor(limit);
+        return limit >= rated ? double.PositiveInfinity : Math.Floor(Math.Max(0, limit));
     }
 
     /// <summary>Without the meter the plants together stay below the export limit even if the house took nothing at all.</summary>
