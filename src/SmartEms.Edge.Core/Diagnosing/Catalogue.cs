@@ -27,6 +27,7 @@ public static class Catalogue
         new(FindingCode.GridMeterUnknown, Urgency.Alarm, "s", "the grid meter {0} gives no current reading ({1})", "batteries idle, chargers at minimum, PV inside the export limit until it returns; check {2}"),
         new(FindingCode.BatterySocUnknown, Urgency.Alarm, "s", "the state of charge of {0} is unknown", "the battery is left idle; check its BMS"),
         new(FindingCode.BatteryPowerUnknown, Urgency.Alarm, "s", "the power of {0} is unknown", "the battery is left idle; check its inverter"),
+        new(FindingCode.PhaseCurrentUnknown, Urgency.Warning, "", "a phase current is unknown", "the grid exchange may not grow until it returns; check the meter {0}"),
         new(FindingCode.BatteryBmsUnknown, Urgency.Alarm, "", "the BMS of {0} does not give every value it should", "the battery is left idle; check the BMS and its link"),
         new(FindingCode.PvUnknown, Urgency.Warning, "s", "the production of {0} is unknown", "check its inverter"),
         new(FindingCode.EvUnknown, Urgency.Warning, "s", "the charging power of {0} is unknown", "it is taken as its full offer; check the charger"),

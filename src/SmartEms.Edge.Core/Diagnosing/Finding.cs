@@ -29,6 +29,7 @@ public enum FindingCode : short
     GridVoltageUnknown = 115,
     GridFrequencyUnknown = 116,
     BatteryBmsUnknown = 117,
+    PhaseCurrentUnknown = 118,
 
     ImportLimitUnmet = 201,
     ExportLimitUnmet = 202,

@@ -50,14 +50,16 @@ public static class GridExchange
     /// <summary>NaN stands for an unknown reading and gives no share at all: unknown means limited.</summary>
     private static double Share(double distance, double margin) => double.IsNaN(distance) ? 0 : Derating.Share(distance, margin);
 
-    /// <summary>The fuse leaves each phase some amperes; symmetric devices may add that on every phase. Unknown currents: all power is taken to flow in one phase.</summary>
+    /// <summary>The fuse leaves each phase some amperes; symmetric devices may add that on every phase. Unknown currents: all power is taken to flow in one
+    /// phase, and the exchange may not grow.</summary>
     private static void PhaseFuses(GridReadings grid, Pcc pcc, ref Limit import, ref Limit export)
     {
         var oneFuse = pcc.PhaseCurrentMax * pcc.NominalVoltage;
         if (!HighestPhase(grid, pcc, out var highest) || !grid.Import.IsKnown)
         {
-            Narrow(ref import, oneFuse, Bound.PhaseCurrent);
-            Narrow(ref export, oneFuse, Bound.PhaseCurrent);
+            var present = grid.Import.GoodOr(Power.Zero);
+            Narrow(ref import, Power.Min(oneFuse, Power.Max(Power.Zero, present)), Bound.UnknownReading);
+            Narrow(ref export, Power.Min(oneFuse, Power.Max(Power.Zero, -present)), Bound.UnknownReading);
             return;
         }
         var room = (pcc.PhaseCurrentMax - highest) * pcc.NominalVoltage * pcc.Phases;

@@ -28,6 +28,8 @@ public static class Guard
             var current = phase == 0 ? grid.CurrentL1 : phase == 1 ? grid.CurrentL2 : grid.CurrentL3;
             if (current.IsKnown && Math.Abs(current.Value.Amperes) > pcc.PhaseCurrentMax.Amperes)
                 findings.Add(new(FindingCode.PhaseCurrentOutside, Subject.Site, phase, current.Value.Amperes));
+            else if (Lost(current.Quality))
+                findings.Add(new(FindingCode.PhaseCurrentUnknown, Subject.Site, phase));
         }
         if (grid.Frequency.IsKnown && (grid.Frequency.Value < pcc.FrequencyMin || grid.Frequency.Value > pcc.FrequencyMax))
             findings.Add(new(FindingCode.GridFrequencyOutside, Subject.Site, 0, grid.Frequency.Value.Hertz));
