@@ -139,7 +139,7 @@ internal sealed class Parts(Site site, ProcessImage image)
     public static FindingView[] Of(ImmutableArray<Finding> findings, Site site)
     {
         var views = new List<FindingView>(findings.Length);
-        for (var urgency = Urgency.Alarm; views.Count < findings.Length; urgency--)
+        foreach (var urgency in (ReadOnlySpan<Urgency>)[Urgency.Alarm, Urgency.Warning, Urgency.Notice])
             foreach (var finding in findings)
                 if (Catalogue.Entry(finding.Code).Urgency == urgency)
                     views.Add(new(Catalogue.Id(finding.Code), Words.Of(urgency), Catalogue.NameOf(finding, site), Catalogue.What(finding, site), Catalogue.NextStep(finding, site)));
