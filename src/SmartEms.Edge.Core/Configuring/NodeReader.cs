@@ -125,7 +125,7 @@ public sealed class NodeReader
         foreach (var (word, value) in words)
             if (word == text)
                 return value;
-        string[] known = [.. words.Select(pair => pair.Word)];
+        var known = ProfileWords.All(words);
         if (known.Length > MostListedWords)
             Note(key, ProblemCodes.UnknownWord, $"{Scalars.Shown(text)} is not a known {key}", Spelling.Suggest(text, known));
         else

@@ -73,7 +73,7 @@ internal sealed class ProfilePoints(DeviceProfile head, PointDefaults defaults, 
         var isBit = space is RegisterSpace.Coil or RegisterSpace.DiscreteInput;
         var type = at.Word("type", ProfileWords.Types) ?? (isBit ? RegisterType.U16 : defaults.Type);
         if (type is null && !at.Has("type"))
-            at.Missing("type", $"one of {string.Join(", ", ProfileWords.Types.Select(pair => pair.Word))}, here or in defaults");
+            at.Missing("type", $"one of {string.Join(", ", ProfileWords.All(ProfileWords.Types))}, here or in defaults");
         if (isBit && type is not RegisterType.U16)
             at.Note("type", ProblemCodes.TypeMisfit, $"a {ProfileWords.Of(ProfileWords.Spaces, space)} is one bit", "remove type");
         var point = new PointDefinition("", type ?? RegisterType.U16)

@@ -49,7 +49,25 @@ public static class ProfileWords
     public static ImmutableArray<(string Word, char Value)> Confidences { get; } = [("A", 'A'), ("B", 'B')];
 
     public static ImmutableArray<(string Word, Measure Value)> MeasureNames { get; } =
-        [.. Measures.Names.Select(name => (name, Measures.Find(name)!.Value))];
+        ReadMeasureNames();
+
+    // Loops instead of LINQ: compiled ahead of time, every Select over a tuple of its own is instantiated with every other, megabytes of them.
+    private static ImmutableArray<(string Word, Measure Value)> ReadMeasureNames()
+    {
+        var names = ImmutableArray.CreateBuilder<(string Word, Measure Value)>(Measures.Count);
+        foreach (var name in Measures.Names)
+            names.Add((name, Measures.Find(name)!.Value));
+        return names.DrainToImmutable();
+    }
+
+    /// <summary>The words alone, in their order.</summary>
+    public static string[] All<T>(ImmutableArray<(string Word, T Value)> words)
+    {
+        var all = new string[words.Length];
+        for (var i = 0; i < all.Length; i++)
+            all[i] = words[i].Word;
+        return all;
+    }
 
     /// <summary>The word for a value, as the files spell it.</summary>
     public static string Of<T>(ImmutableArray<(string Word, T Value)> words, T value)

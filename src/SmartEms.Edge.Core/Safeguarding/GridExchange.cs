@@ -55,6 +55,12 @@ public static class GridExchange
     private static void PhaseFuses(GridReadings grid, Pcc pcc, ref Limit import, ref Limit export)
     {
         var oneFuse = pcc.PhaseCurrentMax * pcc.NominalVoltage;
+        if (IsWithoutCurrents(grid, pcc))
+        {
+            Narrow(ref import, oneFuse, Bound.PhaseCurrent);
+            Narrow(ref export, oneFuse, Bound.PhaseCurrent);
+            return;
+        }
         if (!HighestPhase(grid, pcc, out var highest) || !grid.Import.IsKnown)
         {
             var present = grid.Import.GoodOr(Power.Zero);
@@ -70,12 +76,23 @@ public static class GridExchange
             Narrow(ref export, Power.Max(Power.Zero, -now + room), Bound.PhaseCurrent);
     }
 
+    private static Reading<Current> CurrentOf(GridReadings grid, int phase) => phase == 0 ? grid.CurrentL1 : phase == 1 ? grid.CurrentL2 : grid.CurrentL3;
+
+    /// <summary>The meter does not measure currents at all: one fuse's worth is all that is sure.</summary>
+    private static bool IsWithoutCurrents(GridReadings grid, Pcc pcc)
+    {
+        for (var phase = 0; phase < pcc.Phases; phase++)
+            if (CurrentOf(grid, phase).Quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled })
+                return true;
+        return false;
+    }
+
     private static bool HighestPhase(GridReadings grid, Pcc pcc, out Current highest)
     {
         highest = Current.Zero;
         for (var phase = 0; phase < pcc.Phases; phase++)
         {
-            var reading = phase == 0 ? grid.CurrentL1 : phase == 1 ? grid.CurrentL2 : grid.CurrentL3;
+            var reading = CurrentOf(grid, phase);
             if (!reading.IsKnown)
                 return false;
             highest = Current.Max(highest, reading.Value < Current.Zero ? -reading.Value : reading.Value);

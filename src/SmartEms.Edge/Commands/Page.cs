@@ -61,9 +61,13 @@ internal sealed class Page(ScreenTraits traits)
     {
         var widths = new int[columns.Length];
         for (var i = 0; i < columns.Length; i++)
-            widths[i] = rows.Select(row => Plain(row[i].Text).Length).Append(columns[i].Heading.Length).Max();
+        {
+            widths[i] = columns[i].Heading.Length;
+            foreach (var row in rows)
+                widths[i] = Math.Max(widths[i], Plain(row[i].Text).Length);
+        }
         var fitting = Fitting(widths);
-        Cells(columns, widths, [.. columns.Take(fitting).Select(column => new Ink(column.Heading, Tint.Bold))]);
+        Cells(columns, widths, Array.ConvertAll(columns[..fitting], column => new Ink(column.Heading, Tint.Bold)));
         foreach (var row in rows)
         {
             Cells(columns, widths, row.AsSpan(0, fitting));

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
@@ -11,10 +9,10 @@ internal static class Flows
     public static PowerView Of(ProcessImage image)
     {
         var known = new Known();
-        var grid = Sum([image.Grid.Import]);
-        var pv = Sum([.. image.PvPlants.Select(plant => plant.Production)]);
-        var battery = Sum([.. image.Batteries.Select(one => one.Discharge)]);
-        var ev = Sum([.. image.EvChargers.Select(charger => charger.Charge)]);
+        var grid = Sum(1, _ => image.Grid.Import);
+        var pv = Sum(image.PvPlants.Length, i => image.PvPlants[i].Production);
+        var battery = Sum(image.Batteries.Length, i => image.Batteries[i].Discharge);
+        var ev = Sum(image.EvChargers.Length, i => image.EvChargers[i].Charge);
         return new()
         {
             GridImportW = known.Take("grid_import_w", grid.Watts, grid.Quality),
@@ -41,15 +39,15 @@ internal static class Flows
         return known.Take("load_w", load, default);
     }
 
-    private static (double? Watts, Quality Quality) Sum(ImmutableArray<Reading<Power>> terms)
+    private static (double? Watts, Quality Quality) Sum(int count, Func<int, Reading<Power>> term)
     {
-        if (terms.IsEmpty)
+        if (count == 0)
             return (null, Quality.Bad(BadReason.NotInstalled));
         var sum = 0.0;
-        foreach (var term in terms)
+        for (var i = 0; i < count; i++)
         {
-            if (!term.TryGood(out var power))
-                return (null, term.Quality);
+            if (!term(i).TryGood(out var power))
+                return (null, term(i).Quality);
             sum += power.Watts;
         }
         return (sum, Quality.Good());

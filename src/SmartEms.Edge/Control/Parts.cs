@@ -135,14 +135,16 @@ internal sealed class Parts(Site site, ProcessImage image)
         Reasons = [.. decision.Reasons.Select((reason, i) => new ReasonView(i + 1, Reasons.Id(reason.Code), Reasons.Text(reason, site)))],
     };
 
-    public static FindingView[] Of(ImmutableArray<Finding> findings, Site site) => [.. findings
-        .OrderByDescending(finding => Catalogue.Entry(finding.Code).Urgency)
-        .Select(finding => new FindingView(
-            Catalogue.Id(finding.Code),
-            Words.Of(Catalogue.Entry(finding.Code).Urgency),
-            Catalogue.NameOf(finding, site),
-            Catalogue.What(finding, site),
-            Catalogue.NextStep(finding, site)))];
+    /// <summary>The most urgent first, otherwise in the order they were found.</summary>
+    public static FindingView[] Of(ImmutableArray<Finding> findings, Site site)
+    {
+        var views = new List<FindingView>(findings.Length);
+        foreach (var urgency in (ReadOnlySpan<Urgency>)[Urgency.Alarm, Urgency.Warning, Urgency.Notice])
+            foreach (var finding in findings)
+                if (Catalogue.Entry(finding.Code).Urgency == urgency)
+                    views.Add(new(Catalogue.Id(finding.Code), Words.Of(urgency), Catalogue.NameOf(finding, site), Catalogue.What(finding, site), Catalogue.NextStep(finding, site)));
+        return [.. views];
+    }
 
     private static RangeView Range(PowerRange range) =>
         new(range.Low.Value.Watts, Words.Of(range.Low.By), range.High.Value.Watts, Words.Of(range.High.By));

@@ -10,7 +10,6 @@ public class WallTests
     private static readonly (string Package, string Namespace, string[] Places)[] Packages =
     [
         ("YamlDotNet", "YamlDotNet", [$"src/{SourceTree.Adapters}/Yaml/"]),
-        ("Spectre.Console", "Spectre.Console", [$"src/{SourceTree.Program}/Commands/"]),
         ("System.CommandLine", "System.CommandLine", [$"src/{SourceTree.Program}/Commands/", $"src/{SourceTree.Program}/Program.cs"]),
     ];
 
@@ -104,7 +103,7 @@ public class WallTests
         ($"src/{SourceTree.Core}/Safeguarding/A.cs", code), ($"src/{SourceTree.Core}/Proposing/Wish.cs", "record Wish;"))));
 
     [Theory]
-    [InlineData("src/SmartEms.Edge/Daemon.cs", "using Spectre.Console;")]
+    [InlineData("src/SmartEms.Edge/Running/Daemon.cs", "using System.CommandLine;")]
     [InlineData("src/SmartEms.Edge.Adapters/Modbus/A.cs", "class A { YamlDotNet.Parser? P; }")]
     [InlineData("src/SmartEms.Edge/SmartEms.Edge.csproj", "<PackageReference Include=\"Newtonsoft.Json\" />")]
     [InlineData("src/SmartEms.Edge.Core/SmartEms.Edge.Core.csproj", "<PackageReference Include=\"YamlDotNet\" />")]
