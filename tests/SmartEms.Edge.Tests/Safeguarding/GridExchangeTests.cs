@@ -75,10 +75,23 @@ public sealed class GridExchangeTests
         Assert.Equal((10_000.0, 6_690.0, Bound.PhaseCurrent), (import.Value.Watts, export.Value.Watts, export.By));
     }
 
-    [Fact]
-    public void Unknown_currents_are_taken_to_flow_in_one_phase()
+    [Theory]
+    [InlineData(1_000, 1_000, 0)]
+    [InlineData(-2_000, 0, 2_000)]
+    [InlineData(9_000, 5_750, 0)]
+    public void With_an_unknown_current_the_exchange_may_not_grow(double import, double most, double mostExport)
     {
-        var (import, export) = GridExchange.Limits(Given.Grid(1_000) with { CurrentL3 = Reading.Bad<Current>(BadReason.Timeout) }, Given.Pcc with { PhaseCurrentMax = Current.FromAmperes(25) });
+        var lost = Given.Grid(import) with { CurrentL3 = Reading.Bad<Current>(BadReason.Timeout) };
+        var limits = GridExchange.Limits(lost, Given.Pcc with { PhaseCurrentMax = Current.FromAmperes(25) });
+        Assert.Equal((most, mostExport), (limits.Import.Value.Watts, limits.Export.Value.Watts));
+        Assert.Equal((Bound.UnknownReading, Bound.UnknownReading), (limits.Import.By, limits.Export.By));
+    }
+
+    [Fact]
+    public void A_meter_without_currents_is_trusted_with_one_fuse()
+    {
+        var bare = Given.Grid(1_000) with { CurrentL3 = Reading.Bad<Current>(BadReason.NotInstalled) };
+        var (import, export) = GridExchange.Limits(bare, Given.Pcc with { PhaseCurrentMax = Current.FromAmperes(25) });
         Assert.Equal((5_750.0, 5_750.0), (import.Value.Watts, export.Value.Watts));
         Assert.Equal((Bound.PhaseCurrent, Bound.PhaseCurrent), (import.By, export.By));
     }
