@@ -12,16 +12,24 @@ public sealed class LimitWatch(Site site)
     public const double ReactionSeconds = 10;
 
     private readonly double[] overSeconds = new double[3 + (2 * site.Batteries.Length)];
+    private bool unmet;
 
-    /// <summary>How many times a limit was exceeded beyond the reaction time.</summary>
+    /// <summary>How many times a limit was exceeded beyond the reaction time although something controllable was left.</summary>
     public int Violations { get; private set; }
+
+    /// <summary>How many times it was exceeded with nothing controllable left: the uncontrolled load alone was too much, and a finding said so.</summary>
+    public int Unmeetable { get; private set; }
 
     /// <summary>The longest exceedance of any limit, s; and which limit it was.</summary>
     public double WorstSeconds { get; private set; }
     public Bound WorstBound { get; private set; }
 
-    public void Look(ProcessImage image, double seconds)
+    /// <param name="image">What is measured now.</param>
+    /// <param name="seconds">Since the last look.</param>
+    /// <param name="isUnmet">A finding says that nothing controllable is left.</param>
+    public void Look(ProcessImage image, double seconds, bool isUnmet)
     {
+        unmet = isUnmet;
         if (image.Grid.Import.TryGood(out var import))
         {
             Count(0, Bound.ImportLimit, import.Watts > site.Pcc.ImportMax.Watts * 1.005, seconds);
@@ -49,6 +57,9 @@ public sealed class LimitWatch(Site site)
             (WorstSeconds, WorstBound) = (overSeconds[index], bound);
         var reaction = ReactionSeconds + seconds; // nothing between two looks is seen, so one look more is granted
         if (before <= reaction && overSeconds[index] > reaction)
-            Violations++;
+        {
+            Violations += unmet ? 0 : 1;
+            Unmeetable += unmet ? 1 : 0;
+        }
     }
 }

@@ -114,7 +114,7 @@ internal static class DemoCommand
     {
         var (tally, limits, now) = (demo.Daemon.Tally, demo.Daemon.Limits, demo.Daemon.Latest);
         var view = new DemoView(
-            tally.Seconds, now?.FollowSteps ?? 0, now?.Cycles ?? 0, EnergyView.Of(tally, demo.Built.Site), limits.Violations, limits.WorstSeconds, demo.Reversions, now?.Findings.Length ?? 0);
+            tally.Seconds, now?.FollowSteps ?? 0, now?.Cycles ?? 0, EnergyView.Of(tally, demo.Built.Site), limits.Violations, limits.Unmeetable, limits.WorstSeconds, demo.Reversions, now?.Findings.Length ?? 0);
         if (isJson)
         {
             screen.Json(JsonSerializer.SerializeToUtf8Bytes(view, RunsJson.Wire.DemoView));
@@ -123,7 +123,7 @@ internal static class DemoCommand
         screen.Out.WriteLine($"demo       {TimeSpan.FromSeconds(view.SimulatedS):d\\.hh\\:mm\\:ss} of site time, {view.FollowSteps} Follow steps, {view.Decisions} decisions");
         Summaries.Tell(view.Energy, screen);
         screen.Out.WriteLine($"devices    {view.Reversions} fell back by their own timers");
-        screen.Out.WriteLine($"limits     limit violations = {view.Violations} (longest excess {view.WorstS:0} s, devices are granted {Core.Safeguarding.LimitWatch.ReactionSeconds:0} s and one step)");
+        screen.Out.WriteLine($"limits     limit violations = {view.Violations}{(view.Unmeetable > 0 ? $", and {view.Unmeetable} excesses by the uncontrolled load alone" : "")} (longest excess {view.WorstS:0} s, devices are granted {Core.Safeguarding.LimitWatch.ReactionSeconds:0} s and one step)");
     }
 
     /// <summary>30s, 2m, 1h, 1h30m; null when it is none of these.</summary>

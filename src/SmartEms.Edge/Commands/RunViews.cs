@@ -17,15 +17,15 @@ internal sealed record EnergyView(
 
 /// <summary>What simulate tells.</summary>
 internal sealed record SimulationView(
-    int Days, int Slots, long Steps, int StepS, double Seconds, double StepsPerS, EnergyView Energy, int Violations, double WorstS, string WorstBound, double ReactionS, string DecisionHash)
+    int Days, int Slots, long Steps, int StepS, double Seconds, double StepsPerS, EnergyView Energy, int Violations, int Unmeetable, double WorstS, string WorstBound, double ReactionS, string DecisionHash)
 {
     public static SimulationView Of(SimulationResult result, Site site, int step, double seconds) => new(
         result.Slots / 96, result.Slots, result.Steps, step, seconds, result.Steps / seconds, EnergyView.Of(result.Tally, site), result.Limits.Violations,
-        result.Limits.WorstSeconds, result.Limits.WorstBound.ToString(), LimitWatch.ReactionSeconds + step, result.DecisionHash);
+        result.Limits.Unmeetable, result.Limits.WorstSeconds, result.Limits.WorstBound.ToString(), LimitWatch.ReactionSeconds + step, result.DecisionHash);
 }
 
 /// <summary>What the demo tells when it ends.</summary>
-internal sealed record DemoView(double SimulatedS, long FollowSteps, long Decisions, EnergyView Energy, int Violations, double WorstS, int Reversions, int Findings);
+internal sealed record DemoView(double SimulatedS, long FollowSteps, long Decisions, EnergyView Energy, int Violations, int Unmeetable, double WorstS, int Reversions, int Findings);
 
 /// <summary>What replay tells: how many records were thought again, and which did not give the same bytes.</summary>
 internal sealed record ReplayView(int Records, int Same, int Different, int Unreadable, IReadOnlyList<string> Notes);

@@ -61,7 +61,9 @@ internal static class SimulateCommand
     {
         screen.Out.WriteLine($"{view.Days} days, {view.Slots} slots, {view.Steps} Follow steps of {view.StepS} s in {view.Seconds:0.00} s ({view.StepsPerS:0} steps/s)");
         Summaries.Tell(view.Energy, screen);
-        screen.Out.WriteLine($"limits     {view.Violations} exceeded beyond {view.ReactionS:0} s{(view.Violations > 0 ? $", the longest for {view.WorstS:0} s ({view.WorstBound})" : "")}");
+        var worst = view.Violations + view.Unmeetable > 0 ? $", the longest for {view.WorstS:0} s ({view.WorstBound})" : "";
+        var coarse = view is { StepS: > 1, Violations: > 0 } ? "; a coarse step does not show how the 1 s rhythm holds them: --follow 1s" : "";
+        screen.Out.WriteLine($"limits     exceeded beyond {view.ReactionS:0} s: {view.Violations}, and {view.Unmeetable} times by the uncontrolled load alone{worst}{coarse}");
         screen.Out.WriteLine($"decisions  sha256 {view.DecisionHash}");
     }
 }

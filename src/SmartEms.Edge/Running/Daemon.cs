@@ -115,7 +115,7 @@ internal sealed class Daemon(DaemonParts parts)
             parts.Log.Info($"first complete process image after {firstImageMs} ms");
         }
         Tally.Add(image, seconds);
-        limits.Look(image, seconds);
+        limits.Look(image, seconds, Unmet.In(step.Findings));
         parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap);
         var findings = Findings(image, step);
         foreach (var change in book.Update(findings))

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
@@ -74,8 +75,8 @@ internal sealed class SimulationRun
     {
         var image = simulated.Image();
         tally.Add(image, stepSeconds);
-        limits.Look(image, stepSeconds);
         var step = Follow.Step(new(image, site, memory.LastDecision, decisionAge, stepSeconds), memory.Follow);
+        limits.Look(image, stepSeconds, Unmet.In(step.Findings));
         memory = memory with { Follow = step.Memory };
         Command(step.Setpoints);
         simulated.Step(stepSeconds);
