@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Quantities;
@@ -9,6 +10,9 @@ namespace SmartEms.Edge.Running;
 internal sealed class Recorder : IAsyncDisposable
 {
     private const int QueueLength = 4096;
+
+    /// <summary>So many are stored at once even before their time: an accelerated demo must not grow.</summary>
+    private const int MostSamples = 2048;
     private static readonly TimeSpan TelemetryEvery = TimeSpan.FromSeconds(10);
 
     private readonly IStore store;
@@ -60,7 +64,7 @@ internal sealed class Recorder : IAsyncDisposable
                     samples.Add(sample with { Point = NumberOf(sample.Point, tap) });
             if (work.Body is { } body)
                 Guarded(work, () => store.Append(work.Kind, work.At, body));
-            if (samples.Count > 0 && time.GetElapsedTime(lastFlush) >= TelemetryEvery)
+            if (samples.Count >= MostSamples || (samples.Count > 0 && time.GetElapsedTime(lastFlush) >= TelemetryEvery))
                 Flush();
         }
         Flush();
@@ -82,10 +86,10 @@ internal sealed class Recorder : IAsyncDisposable
     private void Flush()
     {
         lastFlush = time.GetTimestamp();
-        var batch = samples.Where(sample => sample.Point >= 0).ToArray();
+        samples.RemoveAll(sample => sample.Point < 0);
+        if (samples.Count > 0)
+            Guarded(null, () => store.Append(CollectionsMarshal.AsSpan(samples)));
         samples.Clear();
-        if (batch.Length > 0)
-            Guarded(null, () => store.Append(batch));
     }
 
     private void Guarded(Work? work, Action act)
