@@ -39,7 +39,7 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <param name="settings">What the demo was asked for.</param>
     public static async Task<DemoRun> StartAsync(LoadedSite loaded, ProfileSource profiles, DemoSettings settings)
     {
-        var start = settings.Speed > 1 ? DemoSite.DefaultStart : Instant.From(settings.RealTime.GetUtcNow());
+        var start = settings.Speed > 1 ? DemoSite.DemoStart : Instant.From(settings.RealTime.GetUtcNow());
         var simulated = settings.Speed > 1 ? new SimulatedTime(start) : null;
         var physics = new SimulatedSite(loaded.Site, DemoSite.Trace, DemoSite.Settings(start, settings.Seed) with
         {

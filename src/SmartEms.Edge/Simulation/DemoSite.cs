@@ -12,6 +12,9 @@ internal static class DemoSite
     /// <summary>A sunny summer Monday, just before dawn.</summary>
     public static Instant DefaultStart { get; } = Instant.From(new DateTimeOffset(2026, 6, 15, 3, 0, 0, TimeSpan.Zero));
 
+    /// <summary>The same day at nine, when the sun begins to outweigh the house: where the accelerated demo begins.</summary>
+    public static Instant DemoStart { get; } = DefaultStart + TimeSpan.FromHours(6);
+
     public static string SiteText => Text(SiteFileName);
 
     public static SiteTrace Trace => SiteTrace.Parse(Text("demo/home.csv"));
