@@ -45,7 +45,10 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
             await Task.Delay(Eager, clock.Time, stop);
         using var timer = new PeriodicTimer(Period, clock.Time);
         do
+        {
+            daemon.Rhythm.Beat();
             daemon.FollowOnce();
+        }
         while (await timer.WaitForNextTickAsync(stop));
     }
 
