@@ -98,7 +98,10 @@ internal sealed class SiteDevices(Func<string, DeviceProfile?> profile, IReadOnl
             return null;
         if (profile(name) is { } found)
             return found;
-        at.Note("profile", ProblemCodes.UnknownName, $"no profile named {Scalars.Shown(name)}", Spelling.Suggest(name, known, "profiles"));
+        if (known.Contains(name))
+            at.Note("profile", ProblemCodes.UnknownName, $"the profile {name} has errors of its own", "correct what is told of its file, or take the file away");
+        else
+            at.Note("profile", ProblemCodes.UnknownName, $"no profile named {Scalars.Shown(name)}", Spelling.Suggest(name, known, "profiles"));
         return null;
     }
 

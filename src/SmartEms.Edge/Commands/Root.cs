@@ -20,6 +20,9 @@ internal static class Root
 
         """;
 
+    /// <summary>How long a verb that was told to stop may take before the process ends under it; more than the daemon gives its devices for their release.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs one command line. Data goes to the screen's output, all else to its error stream.</summary>
     public static async Task<int> RunAsync(string[] args, Screen screen, IReadOnlyList<Func<Screen, Command>> verbs, CancellationToken stop = default)
     {
@@ -30,7 +33,7 @@ internal static class Root
         {
             if (parsed.Action is ParseErrorAction)
                 throw Misread(parsed, root);
-            return await parsed.InvokeAsync(new() { Output = screen.Out, Error = screen.Error, EnableDefaultExceptionHandler = false }, stop);
+            return await parsed.InvokeAsync(new() { Output = screen.Out, Error = screen.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = EndsWithin }, stop);
         }
         catch (Refusal refusal)
         {

@@ -29,18 +29,39 @@ internal static class RunCommand
                 signal.Cancel = true;
                 ended.Cancel();
             });
+            var socket = parsed.GetValue(Options.Socket)!;
+            using var claim = await ClaimAsync(socket, log, ended.Token);
             await using var built = Stores.Opened(() => Composition.Build(loaded, profiles, new(parsed.GetValue(Store), screen.Time, screen.Time, log)));
-            await RunAsync(built, parsed.GetValue(Options.Socket)!, log, ended.Token);
+            await RunAsync(built, new(socket, built.Desk, log.Warning) { Claim = claim }, log, ended.Token);
             return Exit.Ok;
         });
         return command;
     }
 
-    private static async Task RunAsync(Composition built, string socket, Log log, CancellationToken stop)
+    /// <summary>Two daemons on one site would command against each other: the second one ends before it has touched anything. A socket that cannot be
+    /// had for another reason costs the API only.</summary>
+    private static async Task<SocketClaim?> ClaimAsync(string socket, Log log, CancellationToken stop)
+    {
+        try
+        {
+            return await SocketClaim.TakeAsync(socket, stop);
+        }
+        catch (SocketTakenException taken)
+        {
+            throw new Refusal(Exit.Failed, "already_running", taken.Message, "");
+        }
+        catch (IOException failure)
+        {
+            log.Error($"the local API does not answer: {failure.Message}");
+            return null;
+        }
+    }
+
+    private static async Task RunAsync(Composition built, LocalServer answering, Log log, CancellationToken stop)
     {
         log.Info($"smartems {Composition.Version}: site {built.Site.Id}, {built.Site.Devices.Length} devices, policy {Composition.Policy.Name} ({built.Site.Running.PolicyMode})");
         using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
-        await using var server = new LocalServer(socket, built.Desk, log.Warning);
+        await using var server = answering;
         var serving = ServeAsync(server, log, stop);
         try
         {

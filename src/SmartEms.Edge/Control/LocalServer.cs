@@ -16,29 +16,27 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
 {
     public const int BodyBytes = 64 * 1024;
     public const int Connections = 8;
-    private const int LongestPath = 107; // sun_path holds 108 bytes with its closing zero (unix(7))
 
     private KestrelServer? server;
-    private FileStream? sole;
+    private SocketClaim? claim;
+
+    /// <summary>The right to the socket when the caller has taken it already; it is given back with the server.</summary>
+    public SocketClaim? Claim { init => claim = value; }
 
     /// <summary>Begins to listen. <see cref="IOException"/> with the remedy in words when the socket cannot be had.</summary>
     public async Task StartAsync(CancellationToken stop)
     {
-        var path = Path.GetFullPath(socketPath);
-        if (System.Text.Encoding.UTF8.GetByteCount(path) > LongestPath)
-            throw new IOException($"{path}: a socket's path has at most {LongestPath} bytes; choose a shorter one with --socket");
+        claim ??= await SocketClaim.TakeAsync(socketPath, stop);
+        var path = claim.Path;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            sole = Sole(path);
-            await ClearAsync(path, stop);
             server = new(Options.Create(Settings(path)), new SocketTransportFactory(Options.Create(Transport(path)), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
             await server.StartAsync(new Door(desk, onFault), stop);
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SocketException)
         {
             await DisposeAsync();
-            throw new IOException($"cannot listen on {path}: {failure.Message}; run as the user of the service, or choose another path with --socket", failure);
+            throw SocketClaim.Unheard(path, failure);
         }
     }
 
@@ -54,45 +52,10 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
     {
         server?.Dispose();
         server = null;
-        sole?.Dispose();
-        sole = null;
+        claim?.Dispose();
+        claim = null;
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>Held as long as we listen, so that two daemons starting at once cannot take each other's socket away.</summary>
-    private static FileStream Sole(string path)
-    {
-        try
-        {
-            return new($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists($"{path}.lock"))
-        {
-            throw Taken(path);
-        }
-    }
-
-    /// <summary>Removes a socket that a dead daemon left behind, and only that.</summary>
-    private static async Task ClearAsync(string path, CancellationToken stop)
-    {
-        if (!File.Exists(path))
-            return;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
-        }
-        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            if (new FileInfo(path).Length > 0) // a socket has no length; connecting to a plain file is refused just the same
-                throw new IOException($"{path} is a file, not a socket; move it away or choose another path with --socket");
-            File.Delete(path);
-            return;
-        }
-        throw Taken(path);
-    }
-
-    private static IOException Taken(string path) => new($"another smartems is running and answers on {path}; stop it (systemctl stop smartems), or choose another path with --socket");
 
     private static KestrelServerOptions Settings(string path)
     {

@@ -32,6 +32,8 @@ internal static class Pages
             Devices = parts.Devices(),
             Limits = Limits(now, site),
             FollowSteps = now.FollowSteps,
+            FollowStrayP99Ms = now.FollowStrayMs is { } stray ? Math.Round(stray.P99, 1) : null,
+            FollowStrayMaxMs = now.FollowStrayMs is { } strays ? Math.Round(strays.Most, 1) : null,
             Cycles = now.Cycles,
             FirstImageMs = now.FirstImageMs,
             StoreFailure = now.StoreFailure,
@@ -66,7 +68,7 @@ internal static class Pages
         record.Image.Devices.Length == site.Devices.Length && record.Image.Batteries.Length == site.Batteries.Length
         && record.Image.PvPlants.Length == site.PvPlants.Length && record.Image.EvChargers.Length == site.EvChargers.Length;
 
-    private static Parts PartsOf(Snapshot now, Site site) => new(site, now.Image) { Setpoints = now.Setpoints, Envelope = now.Envelope, Decision = now.Decision };
+    private static Parts PartsOf(Snapshot now, Site site) => new(site, now.Image) { Setpoints = now.Setpoints, Envelope = now.Envelope, Decision = now.Decision, SlowestMs = now.SlowestMs };
 
     private static string State(Snapshot now)
     {

@@ -15,6 +15,7 @@ internal sealed class Parts(Site site, ProcessImage image)
     public Setpoints? Setpoints { get; init; }
     public Envelope? Envelope { get; init; }
     public Decision? Decision { get; init; }
+    public ImmutableArray<long> SlowestMs { get; init; } = [];
 
     public static SiteView Of(Site site) => new(site.Id, site.Name);
 
@@ -89,6 +90,7 @@ internal sealed class Parts(Site site, ProcessImage image)
             State = Words.Of(link.Link),
             SinceAnswerS = Math.Round(link.SinceAnswerMs / 1000.0, 1),
             FailuresInARow = link.FailuresInARow,
+            SlowestMs = i < SlowestMs.Length ? SlowestMs[i] : null,
             PowerW = power is { } reading ? known.Take("power_w", reading, watts => watts.Watts) : null,
             Quality = known.Quality,
         };

@@ -25,6 +25,12 @@ internal sealed record StatusView
     public required DeviceView[] Devices { get; init; }
     public required LimitsView Limits { get; init; }
     public required long FollowSteps { get; init; }
+
+    /// <summary>How far Follow's intervals strayed from their period during the last minute: 99 in 100 at most; null before there were any.</summary>
+    public required double? FollowStrayP99Ms { get; init; }
+
+    /// <summary>The same, all at most.</summary>
+    public required double? FollowStrayMaxMs { get; init; }
     public required long Cycles { get; init; }
 
     /// <summary>From process start; null until there was one.</summary>
@@ -134,6 +140,9 @@ internal sealed record DeviceView
     public required string State { get; init; }
     public required double SinceAnswerS { get; init; }
     public required int FailuresInARow { get; init; }
+
+    /// <summary>The longest request of the last minute, connecting included; null when there was none.</summary>
+    public required long? SlowestMs { get; init; }
 
     /// <summary>In the positive direction of its first role; null without quality when the role has no power (a BMS).</summary>
     public required double? PowerW { get; init; }

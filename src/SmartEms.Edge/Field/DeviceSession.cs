@@ -17,6 +17,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private readonly LinkHealth health = new();
     private readonly ControlLine[] controls;
     private readonly Action<Receipt> onReceipt;
+    private readonly Slowest slowest = new();
     private readonly ushort[] words = new ushort[128];
     private readonly Dictionary<RegisterSpan, long> lastReadMs = [];
     private DeviceTable? table;
@@ -55,6 +56,16 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         {
             lock (gate)
                 return (health.Answers, health.Failures, health.LastFault);
+        }
+    }
+
+    /// <summary>The longest that one request kept the session waiting in the last minute, connecting included, ms.</summary>
+    public long SlowestMs
+    {
+        get
+        {
+            lock (gate)
+                return slowest.MsAt(clock.UptimeMs);
         }
     }
 
@@ -184,10 +195,12 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private async ValueTask<bool> ReadAsync(DeviceTable into, ReadBlock block, CancellationToken stop)
     {
         var memory = words.AsMemory(0, block.Span.Count);
+        var askedMs = clock.UptimeMs;
         var reply = await bus.ReadAsync(block.Span, memory, stop);
         var now = clock.UptimeMs;
         lock (gate)
         {
+            slowest.Saw(now - askedMs, now);
             lastReadMs[block.Span] = now;
             if (reply.IsOk)
             {

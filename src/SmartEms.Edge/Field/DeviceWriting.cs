@@ -139,7 +139,10 @@ internal sealed partial class DeviceSession
             return Lost(control, target, recipe.Refusal!);
         foreach (var write in recipe.Writes)
         {
+            var askedMs = clock.UptimeMs;
             var reply = await bus.WriteAsync(write.Span, write.Words.AsMemory(), write.Function, stop);
+            lock (gate)
+                slowest.Saw(clock.UptimeMs - askedMs, clock.UptimeMs);
             if (reply.IsOk)
                 continue;
             lock (gate)

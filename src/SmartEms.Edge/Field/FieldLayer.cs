@@ -103,13 +103,11 @@ internal sealed class FieldLayer : IAsyncDisposable
             wakes[device].Release();
     }
 
-    /// <summary>Hands every device back to its own automatic; true when all took it.</summary>
+    /// <summary>Hands every device back to its own automatic, side by side, so that a dead one does not use up the others' time; true when all took it.</summary>
     public async Task<bool> ReleaseAllAsync(CancellationToken stop)
     {
-        var all = true;
-        foreach (var session in sessions)
-            all &= session.Profile.Controls.IsEmpty || await session.ReleaseAllAsync(stop);
-        return all;
+        var released = await Task.WhenAll(sessions.Where(session => !session.Profile.Controls.IsEmpty).Select(session => session.ReleaseAllAsync(stop).AsTask()));
+        return Array.TrueForAll(released, one => one);
     }
 
     /// <summary>What is wrong with what was written.</summary>

@@ -60,6 +60,9 @@ internal sealed class Daemon(DaemonParts parts)
     /// <summary>Adds up energy and money from the first step on.</summary>
     public Tally Tally { get; } = new(parts.Site);
 
+    /// <summary>Beaten by whoever drives Follow in real time.</summary>
+    public Rhythm Rhythm { get; } = new(parts.RealTime, parts.Site.Running.FollowPeriod);
+
     public Snapshot? Latest { get; private set; }
     public LimitWatch Limits => limits;
 
@@ -132,6 +135,8 @@ internal sealed class Daemon(DaemonParts parts)
             LimitViolations = limits.Violations,
             StoreFailure = parts.Recorder.Failure,
             FirstImageMs = firstImageMs,
+            FollowStrayMs = Rhythm.StrayMs,
+            SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
             Receipts = [.. receipts.Reverse()],
         };
     }

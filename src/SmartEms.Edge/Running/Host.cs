@@ -17,7 +17,6 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
 
     public async Task RunAsync(CancellationToken stop)
     {
-        link.Ready();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Task[] tasks =
         [
@@ -46,7 +45,10 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
             await Task.Delay(Eager, clock.Time, stop);
         using var timer = new PeriodicTimer(Period, clock.Time);
         do
+        {
+            daemon.Rhythm.Beat();
             daemon.FollowOnce();
+        }
         while (await timer.WaitForNextTickAsync(stop));
     }
 
@@ -54,10 +56,14 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     {
         while (daemon.Latest is null)
             await Task.Delay(Eager, clock.Time, stop);
+        var isReady = false;
         while (true)
         {
             if (daemon.IsCycleDue)
                 await daemon.CycleOnceAsync();
+            if (!isReady)
+                link.Ready(); // not before: a service manager that waits for us waits for control, not for a process
+            isReady = true;
             var untilSlotEnds = (long)(Slot.Of(clock.Now).End - clock.Now).TotalMilliseconds;
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Clamp(untilSlotEnds + 20, 20, 1_000)), clock.Time, stop);
         }

@@ -26,6 +26,13 @@ internal sealed record Snapshot(
     /// <summary>Milliseconds from process start to the first complete image; null until there was one.</summary>
     public long? FirstImageMs { get; init; }
 
+    /// <summary>How far Follow's intervals strayed from their period during the last minute, ms: 99 in 100 at most, and all at most.
+    /// Null before there were any, and where time is simulated.</summary>
+    public (double P99, double Most)? FollowStrayMs { get; init; }
+
+    /// <summary>Per device the longest request of the last minute, ms.</summary>
+    public ImmutableArray<long> SlowestMs { get; init; } = [];
+
     /// <summary>The latest receipts, newest first.</summary>
     public ImmutableArray<Receipt> Receipts { get; init; } = [];
 }
