@@ -39,3 +39,15 @@ public interface ISupervisorLink : IDisposable
     void Status(string words);
     void Stopping();
 }
+
+/// <summary>Looks into stored telemetry; safe beside the writing daemon.</summary>
+public interface ITelemetryReader
+{
+    IReadOnlyList<TelemetryPoint> Points();
+
+    /// <summary>Rows of a point with from ≤ At &lt; to, oldest first, streamed.</summary>
+    IEnumerable<TelemetryRow> Read(int point, TelemetryTier tier, Instant from, Instant to);
+
+    /// <summary>Known gaps that touch [from, to).</summary>
+    IReadOnlyList<TelemetryGap> Gaps(Instant from, Instant to);
+}
