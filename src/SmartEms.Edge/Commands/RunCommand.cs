@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using SmartEms.Edge.Adapters.Systemd;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
@@ -23,12 +22,7 @@ internal static class RunCommand
             var profiles = CheckCommand.ProfilesOf(parsed);
             var loaded = SiteChoice.Load(parsed.GetValue(CheckCommand.Site), profiles, screen);
             var log = new Log(screen.Error, Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 });
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-            {
-                signal.Cancel = true;
-                ended.Cancel();
-            });
+            using var ended = new Termination(stop);
             var socket = parsed.GetValue(Options.Socket)!;
             using var claim = await ClaimAsync(socket, log, ended.Token);
             await using var built = Stores.Opened(() => Composition.Build(loaded, profiles, new(parsed.GetValue(Store), screen.Time, screen.Time, log)));
