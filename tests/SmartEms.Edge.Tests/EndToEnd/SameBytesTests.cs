@@ -1,0 +1,49 @@
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SmartEms.Edge.Tests.EndToEnd;
+
+/// <summary>The native binary and the just-in-time compiler decide the same, byte by byte, as often as they are asked.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class SameBytesTests(ITestOutputHelper story)
+{
+    [Theory]
+    [InlineData("365", "60s")]
+    [InlineData("3", "1s")]
+    public async Task Simulated_days_give_one_hash(string days, string follow)
+    {
+        string[] verb = ["simulate", "--days", days, "--follow", follow, "-o", "json"];
+        var (first, second, jit) = (await HashAsync(Bundle.RunAsync(verb)), await HashAsync(Bundle.RunAsync(verb)), await HashAsync(Bundle.RunJitAsync(verb)));
+        story.WriteLine($"{days} days at {follow}: {first}");
+        Assert.Equal(64, first.Length);
+        Assert.Equal(first, second);
+        Assert.Equal(first, jit);
+    }
+
+    [Fact]
+    public async Task Each_thinks_the_others_records_again()
+    {
+        using Scratch scratch = new();
+        var (native, jit) = (scratch.Of("native.db"), scratch.Of("jit.db"));
+        Succeeded(await Bundle.RunAsync("demo", "--for", "3s", "--speed", "3600", "--store", native));
+        Succeeded(await Bundle.RunJitAsync("demo", "--for", "4s", "--speed", "3600", "--store", jit));
+        foreach (var ended in (Ended[])[await Bundle.RunJitAsync(Replay(native)), await Bundle.RunAsync(Replay(jit))])
+        {
+            Succeeded(ended);
+            story.WriteLine(ended.Out.Trim());
+            Assert.InRange(ended.Json.GetProperty("same").GetInt32(), 3, int.MaxValue);
+        }
+    }
+
+    private static string[] Replay(string store) => ["replay", "--assert", "--store", store, "-o", "json"];
+
+    private static void Succeeded(Ended ended) => Assert.True(ended.Exit == 0, ended.ToString());
+
+    private async Task<string> HashAsync(Task<Ended> run)
+    {
+        var ended = await run;
+        Succeeded(ended);
+        story.WriteLine($"{ended.Json.GetProperty("seconds").GetDouble():0.0} s, {ended.Json.GetProperty("steps_per_s").GetDouble():0} steps/s");
+        return ended.Json.GetProperty("decision_hash").GetString()!;
+    }
+}
