@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace SmartEms.Edge.Bench;
 
@@ -17,22 +18,28 @@ internal static class NativeBinary
         }
     }
 
-    /// <summary>Runs to the end, hands the process to <paramref name="watch"/> once a second meanwhile, and answers exit code and standard error.
-    /// Ends the process when it outlives <paramref name="guard"/>.</summary>
-    public static async Task<(int Exit, string Errors)> RunAsync(string[] arguments, TimeSpan guard, Action<int> watch)
+    /// <summary>Runs the binary and answers exit code and standard error. Ten times a second <paramref name="isEnough"/> sees the process and what it has said
+    /// so far; when it says so, the process is told to stop (SIGTERM). Ends the process when it outlives <paramref name="guard"/>.</summary>
+    public static async Task<(int Exit, string Errors)> RunAsync(string[] arguments, TimeSpan guard, Func<int, string, bool> isEnough)
     {
         using var process = Process.Start(new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
             ?? throw new BenchException($"{Path} did not start");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
+        var said = new StringBuilder();
+        var errors = ListenAsync(process.StandardError, said);
         using var hung = new CancellationTokenSource(guard);
-        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         try
         {
             var ended = process.WaitForExitAsync(hung.Token);
-            while (await Task.WhenAny(ended, second.WaitForNextTickAsync(hung.Token).AsTask()).ConfigureAwait(false) != ended)
-                watch(process.Id);
+            var isStopping = false;
+            while (await Task.WhenAny(ended, tick.WaitForNextTickAsync(hung.Token).AsTask()).ConfigureAwait(false) != ended)
+                if (!isStopping && isEnough(process.Id, Text(said)))
+                {
+                    using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                    isStopping = true;
+                }
             await ended.ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -42,7 +49,21 @@ internal static class NativeBinary
         }
 
         await output.ConfigureAwait(false);
-        return (process.ExitCode, await errors.ConfigureAwait(false));
+        await errors.ConfigureAwait(false);
+        return (process.ExitCode, Text(said));
+    }
+
+    private static async Task ListenAsync(StreamReader to, StringBuilder said)
+    {
+        while (await to.ReadLineAsync().ConfigureAwait(false) is { } line)
+            lock (said)
+                said.AppendLine(line);
+    }
+
+    private static string Text(StringBuilder said)
+    {
+        lock (said)
+            return said.ToString();
     }
 
     /// <summary>Resident memory of a process and all its descendants, in MB (10^6 bytes); NaN when it has just ended.</summary>
