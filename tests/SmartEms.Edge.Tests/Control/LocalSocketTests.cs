@@ -31,7 +31,7 @@ public class LocalSocketTests
     {
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
         await using var second = new LocalServer(server.Socket, House.Desk(null), _ => { });
-        var taken = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(default));
+        var taken = await Assert.ThrowsAsync<SocketTakenException>(() => second.StartAsync(default));
         Assert.Contains("another smartems is running", taken.Message, StringComparison.Ordinal);
         await server.Client.GetAsync("/v1/status", default);
     }
@@ -41,7 +41,7 @@ public class LocalSocketTests
     public async Task A_foreign_socket_without_our_lock_is_left_alone_too()
     {
         using var foreign = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var taken = await Assert.ThrowsAsync<IOException>(() => LiveServer.StartAsync(House.Desk(House.Well), path =>
+        var taken = await Assert.ThrowsAsync<SocketTakenException>(() => LiveServer.StartAsync(House.Desk(House.Well), path =>
         {
             foreign.Bind(new UnixDomainSocketEndPoint(path));
             foreign.Listen();

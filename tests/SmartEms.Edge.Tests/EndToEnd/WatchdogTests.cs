@@ -13,33 +13,33 @@ public sealed class WatchdogTests(ITestOutputHelper story)
     public async Task It_is_ready_when_control_runs_alive_while_it_does_and_silent_when_it_stands()
     {
         await using var site = await SiteOnWire.StartAsync();
-        using Manager manager = new(site.PathOf("notify"));
+        using Supervision supervision = new(site.PathOf("notify"));
         await using var daemon = DaemonUnderTest.Start(site, ("NOTIFY_SOCKET", site.PathOf("notify")), ("WATCHDOG_USEC", "600000"));
-        var ready = await manager.NextAsync("READY=1");
+        var ready = await supervision.NextAsync("READY=1");
         var why = await daemon.AskAsync("why");
         Assert.True(why.Exit == 0, $"ready was said before anything was decided: {why}");
         for (var i = 0; i < 5; i++)
-            await manager.NextAsync("WATCHDOG=1");
-        await manager.NextAsync("STATUS=running, 0 findings");
+            await supervision.NextAsync("WATCHDOG=1");
+        await supervision.NextAsync("STATUS=running, 0 findings");
         await daemon.SignalAsync("STOP");
-        await manager.DrainAsync();
-        Assert.Null(await manager.TryNextAsync("", TimeSpan.FromSeconds(2)));
+        await supervision.DrainAsync();
+        Assert.Null(await supervision.TryNextAsync("", TimeSpan.FromSeconds(2)));
         await daemon.SignalAsync("CONT");
-        await manager.NextAsync("WATCHDOG=1");
+        await supervision.NextAsync("WATCHDOG=1");
         await daemon.SignalAsync("TERM");
-        await manager.NextAsync("STOPPING=1");
+        await supervision.NextAsync("STOPPING=1");
         var exit = await daemon.EndAsync();
         Assert.True(exit == 0, $"exit {exit}: {daemon.Said}");
         story.WriteLine(ready);
     }
 
     /// <summary>What systemd is to a service: the far end of its notify socket.</summary>
-    private sealed class Manager : IDisposable
+    private sealed class Supervision : IDisposable
     {
         private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         private readonly byte[] buffer = new byte[4096];
 
-        public Manager(string path) => socket.Bind(new UnixDomainSocketEndPoint(path));
+        public Supervision(string path) => socket.Bind(new UnixDomainSocketEndPoint(path));
 
         public async Task<string> NextAsync(string beginning)
         {
