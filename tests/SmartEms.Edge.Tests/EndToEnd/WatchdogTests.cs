@@ -15,19 +15,19 @@ public sealed class WatchdogTests(ITestOutputHelper story)
         await using var site = await SiteOnWire.StartAsync();
         using ServiceEar manager = new(site.PathOf("notify"));
         await using var daemon = DaemonUnderTest.Start(site, ("NOTIFY_SOCKET", site.PathOf("notify")), ("WATCHDOG_USEC", "600000"));
-        var ready = await manager.NextAsync("READY=1");
+        var ready = await supervision.NextAsync("READY=1");
         var why = await daemon.AskAsync("why");
         Assert.True(why.Exit == 0, $"ready was said before anything was decided: {why}");
         for (var i = 0; i < 5; i++)
-            await manager.NextAsync("WATCHDOG=1");
-        await manager.NextAsync("STATUS=running, 0 findings");
+            await supervision.NextAsync("WATCHDOG=1");
+        await supervision.NextAsync("STATUS=running, 0 findings");
         await daemon.SignalAsync("STOP");
-        await manager.DrainAsync();
-        Assert.Null(await manager.TryNextAsync("", TimeSpan.FromSeconds(2)));
+        await supervision.DrainAsync();
+        Assert.Null(await supervision.TryNextAsync("", TimeSpan.FromSeconds(2)));
         await daemon.SignalAsync("CONT");
-        await manager.NextAsync("WATCHDOG=1");
+        await supervision.NextAsync("WATCHDOG=1");
         await daemon.SignalAsync("TERM");
-        await manager.NextAsync("STOPPING=1");
+        await supervision.NextAsync("STOPPING=1");
         var exit = await daemon.EndAsync();
         Assert.True(exit == 0, $"exit {exit}: {daemon.Said}");
         story.WriteLine(ready);
