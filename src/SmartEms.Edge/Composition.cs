@@ -62,7 +62,7 @@ internal sealed class Composition : IAsyncDisposable
     public Control.Desk Desk => new(Site, Version, () => Daemon.Latest)
     {
         RecordAt = at => Control.Desk.RecordIn(Store, at),
-        Release = Field.ReleaseAllAsync,
+// no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
     };
 
     private ModbusLease Lease(Device device, DeviceProfile profile) => lines.Lease(SettingsOf(device, profile));

@@ -13,7 +13,7 @@ public sealed class WatchdogTests(ITestOutputHelper story)
     public async Task It_is_ready_when_control_runs_alive_while_it_does_and_silent_when_it_stands()
     {
         await using var site = await SiteOnWire.StartAsync();
-        using ServiceEar manager = new(site.PathOf("notify"));
+        using Supervision supervision = new(site.PathOf("notify"));
         await using var daemon = DaemonUnderTest.Start(site, ("NOTIFY_SOCKET", site.PathOf("notify")), ("WATCHDOG_USEC", "600000"));
         var ready = await supervision.NextAsync("READY=1");
         var why = await daemon.AskAsync("why");
@@ -34,12 +34,12 @@ public sealed class WatchdogTests(ITestOutputHelper story)
     }
 
     /// <summary>What systemd is to a service: the far end of its notify socket.</summary>
-    private sealed class ServiceEar : IDisposable
+    private sealed class Supervision : IDisposable
     {
         private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         private readonly byte[] buffer = new byte[4096];
 
-        public ServiceEar(string path) => socket.Bind(new UnixDomainSocketEndPoint(path));
+        public Supervision(string path) => socket.Bind(new UnixDomainSocketEndPoint(path));
 
         public async Task<string> NextAsync(string beginning)
         {
