@@ -15,7 +15,7 @@ internal sealed class Database : IDisposable
     /// <exception cref="StoreException">The file cannot be opened as asked.</exception>
     public static Database Open(string path, bool writable)
     {
-        var flags = Sqlite3.OpenNoMutex | (writable ? Sqlite3.OpenReadWrite | Sqlite3.OpenCreate : Sqlite3.OpenReadOnly);
+        var flags = Sqlite3.OpenNoMutex | Sqlite3.OpenUri | (writable ? Sqlite3.OpenReadWrite | Sqlite3.OpenCreate : Sqlite3.OpenReadOnly);
         var result = Sqlite3.Open(path, out var handle, flags, 0);
         var database = new Database(path, handle);
         try

@@ -1,46 +1,100 @@
+using System.Buffers.Binary;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Adapters.Sqlite;
 
-/// <summary>The gap-free ledger: one row per entry, numbered 1, 2, 3 … inside the transaction that stores it.</summary>
-internal sealed class LedgerTable(Database database) : IDisposable
+/// <summary>The gap-free ledger: one row per entry with its seal, numbered 1, 2, 3 … inside the transaction that stores it.</summary>
+internal sealed class LedgerTable(Database database, DeviceKey? key = null) : IDisposable
 {
     /// <summary>The index gives one kind in sequence and carries the moment, so that a span is found without touching the bodies.</summary>
     public const string Schema = """
-        CREATE TABLE ledger(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL);
+        CREATE TABLE ledger(seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL, crc INTEGER, chain BLOB);
         CREATE INDEX ledger_by_kind ON ledger(kind, seq, at_ms);
         """;
 
-    // One statement is one transaction, so a number is taken and used together or not at all.
-    private readonly Statement _append = database.Prepare(
-        "INSERT INTO ledger(seq, at_ms, kind, body) VALUES((SELECT coalesce(max(seq), 0) + 1 FROM ledger), ?1, ?2, ?3) RETURNING seq");
+    private const string Insertion = "INSERT INTO ledger(seq, at_ms, kind, body, crc, chain) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
+    private const string Columns = "SELECT seq, at_ms, kind, body, crc, chain FROM ledger";
 
-    private readonly Statement _last = database.Prepare("SELECT seq, at_ms, body FROM ledger WHERE kind = ?1 ORDER BY seq DESC LIMIT 1");
+    private readonly Statement _insert = database.Prepare(Insertion);
+    private readonly Statement _head = database.Prepare("SELECT seq, chain FROM ledger ORDER BY seq DESC LIMIT 1");
+    private readonly Statement _last = database.Prepare($"{Columns} WHERE kind = ?1 ORDER BY seq DESC LIMIT 1");
+    private readonly Statement _after = database.Prepare($"{Columns} WHERE seq > ?1 ORDER BY seq LIMIT ?2");
+    private readonly Statement _page = database.Prepare($"{Columns} WHERE kind = ?1 AND seq > ?2 AND at_ms >= ?3 AND at_ms < ?4 ORDER BY seq LIMIT ?5");
 
-    private readonly Statement _page = database.Prepare(
-        "SELECT seq, at_ms, body FROM ledger WHERE kind = ?1 AND seq > ?2 AND at_ms >= ?3 AND at_ms < ?4 ORDER BY seq LIMIT ?5");
+    // Known while we are the owner and every append went well; what a failed commit left is read again.
+    private LedgerHead? _known;
+    private Instant? _signedAt;
+    private bool _signNext;
+    private Statement? _restore;
 
-    public long Append(LedgerKind kind, Instant at, ReadOnlySpan<byte> body)
+    public LedgerHead Head()
     {
-        _append.Bind(1, at.UnixMilliseconds).Bind(2, (long)kind).Bind(3, body);
-        if (!_append.Step())
-            throw new InvalidOperationException("RETURNING gave no sequence number.");
-        var sequence = _append.Long(0);
-        // The insert commits with the step that ends the statement; rewinding early would hide that commit's failure.
-        while (_append.Step())
+        try
         {
+            return _head.Step() ? new(_head.Long(0), Chain(_head.Blob(1))) : default;
         }
+        finally
+        {
+            _head.Rewind();
+        }
+    }
 
-        _append.Rewind();
-        return sequence;
+    /// <summary>Appends as one transaction and gives the number of the last of <paramref name="entries"/>; a checkpoint that has become due follows them in it.</summary>
+    public long Append(ReadOnlySpan<LedgerDraft> entries)
+    {
+        var head = _known ??= Head();
+        if (entries.Length == 0)
+            return head.Sequence;
+        var signedAt = _signedAt ??= Last(LedgerKind.Checkpoint)?.At;
+        _known = null;
+        database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (ref readonly var entry in entries)
+                head = Put(head, entry);
+            var last = head.Sequence;
+            var at = entries[^1].At;
+            if (key is not null && (_signNext || signedAt is not { } before || (at - before).Duration() >= LedgerCheckpoint.Every))
+            {
+                head = Put(head, new(LedgerKind.Checkpoint, at, key.Sign(head, at)));
+                signedAt = at;
+            }
+
+            database.Execute("COMMIT");
+            (_known, _signedAt, _signNext) = (head, signedAt, false);
+            return last;
+        }
+        catch (StoreException)
+        {
+            database.Undo();
+            throw;
+        }
+    }
+
+    /// <summary>The next append is followed by a checkpoint, due or not.</summary>
+    public void SignNext() => _signNext = true;
+
+    /// <summary>Stores an entry with the number and seal it has, unless it is there; part of the caller's transaction.</summary>
+    public void Restore(LedgerEntry entry)
+    {
+        _known = null;
+        Insert(_restore ??= database.Prepare(Insertion.Replace("INSERT", "INSERT OR IGNORE", StringComparison.Ordinal)), entry.Sequence, (new(entry.Kind, entry.At, entry.Body), entry.Seal));
+    }
+
+    /// <summary>Stores the entry that follows <paramref name="head"/>; part of the caller's transaction.</summary>
+    public LedgerHead Put(LedgerHead head, in LedgerDraft entry)
+    {
+        var seal = LedgerChain.Seal(head.Chain, head.Sequence + 1, entry);
+        Insert(_insert, head.Sequence + 1, (entry, seal));
+        return new(head.Sequence + 1, seal.Chain);
     }
 
     public LedgerEntry? Last(LedgerKind kind)
     {
         try
         {
-            return _last.Bind(1, (long)kind).Step() ? Entry(_last, kind) : null;
+            return _last.Bind(1, (long)kind).Step() ? Entry(_last) : null;
         }
         finally
         {
@@ -48,29 +102,49 @@ internal sealed class LedgerTable(Database database) : IDisposable
         }
     }
 
+    /// <summary>Up to <paramref name="most"/> entries of every kind behind a number.</summary>
+    public List<LedgerEntry> After(long sequence, int most) => All(_after.Bind(1, sequence).Bind(2, most));
+
     /// <summary>Up to <paramref name="most"/> entries behind sequence <paramref name="after"/> with from ≤ At &lt; to.</summary>
-    public List<LedgerEntry> Page(LedgerKind kind, long after, (Instant From, Instant To) span, int most)
+    public List<LedgerEntry> Page(LedgerKind kind, long after, (Instant From, Instant To) span, int most) =>
+        All(_page.Bind(1, (long)kind).Bind(2, after).Bind(3, span.From.UnixMilliseconds).Bind(4, span.To.UnixMilliseconds).Bind(5, most));
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _restore?.Dispose();
+        _head.Dispose();
+        _last.Dispose();
+        _after.Dispose();
+        _page.Dispose();
+    }
+
+    private static void Insert(Statement insert, long sequence, (LedgerDraft Entry, Seal Seal) what)
+    {
+        var (entry, seal) = what;
+        Span<byte> chain = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(chain, seal.Chain);
+        insert.Bind(1, sequence).Bind(2, entry.At.UnixMilliseconds).Bind(3, (long)entry.Kind).Bind(4, entry.Body.Span).Bind(5, (long)seal.Crc).Bind(6, chain).Run();
+    }
+
+    private static List<LedgerEntry> All(Statement rows)
     {
         var page = new List<LedgerEntry>();
         try
         {
-            _page.Bind(1, (long)kind).Bind(2, after).Bind(3, span.From.UnixMilliseconds).Bind(4, span.To.UnixMilliseconds).Bind(5, most);
-            while (_page.Step())
-                page.Add(Entry(_page, kind));
+            while (rows.Step())
+                page.Add(Entry(rows));
             return page;
         }
         finally
         {
-            _page.Rewind();
+            rows.Rewind();
         }
     }
 
-    public void Dispose()
-    {
-        _append.Dispose();
-        _last.Dispose();
-        _page.Dispose();
-    }
+    private static LedgerEntry Entry(Statement row) =>
+        new(row.Long(0), new Instant(row.Long(1)), unchecked((LedgerKind)row.Long(2)), row.Blob(3)) { Seal = new(unchecked((uint)row.Long(4)), Chain(row.Blob(5))) };
 
-    private static LedgerEntry Entry(Statement row, LedgerKind kind) => new(row.Long(0), new Instant(row.Long(1)), kind, row.Blob(2));
+    /// <summary>A chain of a wrong length is damage; zero never continues a chain, so the look at it says so.</summary>
+    private static UInt128 Chain(byte[] bytes) => bytes.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : 0;
 }

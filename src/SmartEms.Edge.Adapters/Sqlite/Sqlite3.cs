@@ -39,6 +39,9 @@ internal static partial class Sqlite3
     public const int OpenReadWrite = 0x2;
     public const int OpenCreate = 0x4;
 
+    /// <summary>Names in ATTACH may be "file:" names with options.</summary>
+    public const int OpenUri = 0x40;
+
     /// <summary>No mutex of SQLite's own: the store's lock serializes all calls.</summary>
     public const int OpenNoMutex = 0x8000;
 

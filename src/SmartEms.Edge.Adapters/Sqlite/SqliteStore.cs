@@ -6,15 +6,9 @@ using SmartEms.Edge.Core.Recording;
 namespace SmartEms.Edge.Adapters.Sqlite;
 
 /// <summary>The box's memory in one SQLite file. One process owns it and writes; any number may read meanwhile. Every member may be called from any thread.</summary>
-public sealed class SqliteStore : IStore
+public sealed partial class SqliteStore : IStore, ILedger
 {
-    private const int PageEntries = 64;
     private const int PageSamples = 4096;
-
-    // FULL syncs the log before a commit returns; NORMAL leaves that to the next FULL commit or checkpoint. The limit is the log's size in bytes.
-    private const string Durable = "PRAGMA synchronous = FULL";
-    private const string Lazy = "PRAGMA synchronous = NORMAL";
-    private const string Settings = "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
 
     private readonly Lock _gate = new();
     private readonly StoreOwner _owner;
@@ -23,14 +17,18 @@ public sealed class SqliteStore : IStore
     private readonly TelemetryTable _telemetry;
     private readonly PointTable _points;
     private readonly TextTable _texts;
+    private readonly CursorTable _cursors;
+    private readonly DeviceKey? _key;
     private readonly bool _writable;
+    private HighWater? _highWater;
     private bool? _durable;
     private bool _disposed;
 
-    private SqliteStore(StoreOwner owner, Database database, bool writable)
+    private SqliteStore(StoreOwner owner, Database database, bool writable, DeviceKey? key)
     {
-        (_owner, _database, _writable) = (owner, database, writable);
-        _ledger = new LedgerTable(database);
+        (_owner, _database, _writable, _key) = (owner, database, writable, key);
+        _ledger = new LedgerTable(database, key);
+        _cursors = new CursorTable(database);
         _telemetry = new TelemetryTable(database);
         _points = new PointTable(database);
         _texts = new TextTable(database);
@@ -46,7 +44,16 @@ public sealed class SqliteStore : IStore
     {
         Sqlite3.Load();
         var file = StoreFile.Locate(path);
-        return Opened(file, StoreOwner.Take(file), writable: true);
+        var owner = StoreOwner.Take(file);
+        try
+        {
+            return Opened(file, owner, writable: true);
+        }
+        catch (IOException)
+        {
+            owner.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens an existing store for reading, also while its owner runs. What would write throws <see cref="InvalidOperationException"/>.</summary>
@@ -58,15 +65,15 @@ public sealed class SqliteStore : IStore
         var file = StoreFile.Locate(path);
         if (!File.Exists(file))
             throw StoreException.About(file, "does not exist, or this user may not see it", "check the path and the rights of its directory; smartems run makes the store at its first start");
-        return Opened(file, StoreOwner.Join(file), writable: false);
-    }
-
-    public long Append(LedgerKind kind, Instant at, ReadOnlySpan<byte> body)
-    {
-        lock (_gate)
+        var owner = StoreOwner.Join(file);
+        try
         {
-            BeginWriting(durable: true);
-            return _ledger.Append(kind, at, body);
+            return Opened(file, owner, writable: false);
+        }
+        catch (IOException)
+        {
+            owner.Dispose();
+            throw;
         }
     }
 
@@ -97,35 +104,6 @@ public sealed class SqliteStore : IStore
             BeginWriting(durable: false);
             return _points.Make(name, unit);
         }
-    }
-
-    public LedgerEntry? Last(LedgerKind kind)
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _ledger.Last(kind);
-        }
-    }
-
-    /// <summary>Entries are fetched in small pages, so a slow reader holds neither the lock nor the log; entries appended meanwhile may show.</summary>
-    public IEnumerable<LedgerEntry> Read(LedgerKind kind, Instant from, Instant to)
-    {
-        List<LedgerEntry> page;
-        var after = 0L;
-        do
-        {
-            lock (_gate)
-            {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                page = _ledger.Page(kind, after, (from, to), PageEntries);
-            }
-
-            foreach (var entry in page)
-                yield return entry;
-            after = page.Count == 0 ? after : page[^1].Sequence;
-        }
-        while (page.Count == PageEntries);
     }
 
     /// <summary>Samples of a point with from ≤ At &lt; to, in time order, fetched in pages.</summary>
@@ -182,17 +160,30 @@ public sealed class SqliteStore : IStore
         {
             if (_disposed)
                 return;
-            _disposed = true;
-            _ledger.Dispose();
-            _telemetry.Dispose();
-            _points.Dispose();
-            _texts.Dispose();
-            _database.Dispose();
+            Close();
+            _key?.Dispose();
             _owner.Dispose();
         }
     }
 
-    private static SqliteStore Opened(string file, StoreOwner owner, bool writable)
+    /// <summary>Ends the connection only: owner and key stay with whoever handed them in.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _highWater?.Dispose();
+            _ledger.Dispose();
+            _telemetry.Dispose();
+            _points.Dispose();
+            _texts.Dispose();
+            _cursors.Dispose();
+            _database.Dispose();
+        }
+    }
+
+    /// <summary>The store of a file whose owner or reader the caller has become; on failure the caller stays that.</summary>
+    internal static SqliteStore Opened(string file, StoreOwner owner, bool writable, DeviceKey? key = null)
     {
         Database? database = null;
         try
@@ -200,43 +191,21 @@ public sealed class SqliteStore : IStore
             var isNew = writable && !StoreFile.Exists(file);
             database = Database.Open(file, writable);
             if (isNew)
-                Make(database);
+                StoreSchema.Make(database);
             StoreFile.Judge(file, database.Long("PRAGMA application_id"), database.Long("PRAGMA user_version"));
             if (writable)
-                Prepare(database);
+                StoreSchema.Prepare(database);
+            else if (database.Long("PRAGMA user_version") < StoreFile.Version)
+                throw StoreException.About(file, "was written by an older smartems and has not been brought up to date", "start smartems run on it once, which does that");
             if (isNew)
                 Descriptor.SyncDirectory(Path.GetDirectoryName(file)!);
-            return new SqliteStore(owner, database, writable);
+            return new SqliteStore(owner, database, writable, key);
         }
         catch (IOException)
         {
             database?.Dispose();
-            owner.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Makes the schema as one transaction of the rollback journal: with the log, our mark could stand in the log alone
-    /// while the file itself looked like a stranger's.</summary>
-    private static void Make(Database database)
-    {
-        database.Execute(Durable);
-        database.Execute("BEGIN IMMEDIATE");
-        database.Execute(LedgerTable.Schema);
-        database.Execute(TelemetryTable.Schema);
-        database.Execute(PointTable.Schema);
-        database.Execute(TextTable.Schema);
-        database.Execute($"PRAGMA application_id = {StoreFile.ApplicationId}; PRAGMA user_version = {StoreFile.Version}");
-        database.Execute("COMMIT");
-    }
-
-    private static void Prepare(Database database)
-    {
-        var mode = database.Text("PRAGMA journal_mode = WAL");
-        if (mode != "wal")
-            throw StoreException.About(database.Path, $"cannot keep a write-ahead log (journal mode {mode})", "put the store on a local file system (ext4, f2fs, btrfs), not on a network share");
-        database.KeepLog();
-        database.Execute(Settings);
     }
 
     /// <summary>One connection whose durability is switched: a second one for telemetry would need its own cache, could find ours busy, and saves only microseconds.</summary>
@@ -248,7 +217,7 @@ public sealed class SqliteStore : IStore
         if (_durable == durable)
             return;
         _durable = null;
-        _database.Execute(durable ? Durable : Lazy);
+        _database.Execute(durable ? StoreSchema.Durable : StoreSchema.Lazy);
         _durable = durable;
     }
 }

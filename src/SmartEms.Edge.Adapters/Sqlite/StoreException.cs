@@ -7,6 +7,12 @@ public sealed class StoreException(string message, int code = 0) : IOException(m
     /// <summary>SQLite's extended result code, or 0.</summary>
     public int Code { get; } = code;
 
+    /// <summary>The content is damaged: corrupt, no database, cut short, or without its tables.</summary>
+    public bool IsDamage => (Code & 0xFF) is 1 or 11 or 26 || Code == 522;
+
+    /// <summary>The disk or what lies on it is to blame (input/output error, full, damage), not how the program was set up.</summary>
+    public bool IsOfDisk => IsDamage || (Code & 0xFF) is 10 or 13;
+
     /// <summary>One form for every complaint about a store.</summary>
     internal static StoreException About(string path, string what, string remedy, int code = 0) =>
         new($"The store {path} {what}. Remedy: {remedy}.", code);

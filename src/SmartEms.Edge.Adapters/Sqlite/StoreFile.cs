@@ -10,9 +10,9 @@ internal static class StoreFile
     public const int ApplicationId = 0x536D4564;
 
     /// <summary>The schema this program writes.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
-    private const int HeaderBytes = 100;
+    public const int HeaderBytes = 100;
     private const int VersionAt = 60;
     private const int ApplicationAt = 68;
 
@@ -58,6 +58,56 @@ internal static class StoreFile
             throw StoreException.About(path, $"was written by a newer smartems (schema {version}, this program knows up to {Version}); it was not touched", "install that version again, or restore the backup made before the upgrade");
         if (version < 1)
             throw StoreException.About(path, $"has an unknown schema ({version}); it was not touched", "restore a backup, or move the file away to begin a new store");
+    }
+
+    /// <summary>Schemas beyond this are no newer program's but a damaged header.</summary>
+    private const int MostVersion = 1000;
+
+    /// <summary>What is wrong with the file of a store that has lived here, in words; null when it may be opened or made.
+    /// The same conditions hold as for <see cref="Exists"/>.</summary>
+    /// <exception cref="StoreException">The file is somebody else's, too new, or unreadable.</exception>
+    public static string? Damage(string path)
+    {
+        var lived = HighWater.Exists(path);
+        var header = Header(path);
+        if (header.Length == 0)
+        {
+            var log = new FileInfo(path + "-wal");
+            if (!lived && Quarantine.Newest(path) is null && !(log.Exists && log.Length > 0))
+                return null;
+            return File.Exists(path) ? "it is empty" : "it is gone";
+        }
+
+        var isSqlite = header.Length == HeaderBytes && header.AsSpan().StartsWith("SQLite format 3\0"u8);
+        var version = isSqlite ? BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(VersionAt)) : 0;
+        var isOurs = isSqlite && BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationAt)) == ApplicationId;
+        if (lived && (!isSqlite || ((!isOurs || version is < 1 or > MostVersion) && HoldsLedger(path))))
+            return "its header is damaged";
+        Exists(path);
+        return null;
+    }
+
+    /// <summary>Gives a copy a header that SQLite accepts: our fixed values, and the number of pages that are really there.</summary>
+    public static void Mend(string copy)
+    {
+        const int page = 4096;
+        using var file = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
+        var header = new byte[HeaderBytes];
+        "SQLite format 3\0"u8.CopyTo(header);
+        BinaryPrimitives.WriteInt16BigEndian(header.AsSpan(16), page);
+        new byte[] { 1, 1, 0, 64, 32, 32 }.CopyTo(header, 18);
+        BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(24), RandomAccess.GetLength(file) / page);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(44), 4);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(56), 1);
+        RandomAccess.Write(file, header, 0);
+    }
+
+    /// <summary>Our tables are told in words in the first pages, where SQLite keeps the schema.</summary>
+    private static bool HoldsLedger(string path)
+    {
+        using var file = File.OpenHandle(path);
+        var start = new byte[65_536];
+        return start.AsSpan(0, RandomAccess.Read(file, start, 0)).IndexOf("CREATE TABLE ledger(seq INTEGER PRIMARY KEY"u8) >= 0;
     }
 
     private static string FinalTarget(string link)

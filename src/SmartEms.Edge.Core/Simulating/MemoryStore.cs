@@ -4,7 +4,9 @@ using SmartEms.Edge.Core.Recording;
 namespace SmartEms.Edge.Core.Simulating;
 
 /// <summary>A store that lives as long as the program does, for simulation and tests; it keeps every promise of the seam but durability.</summary>
-public sealed class MemoryStore : IStore
+/// <param name="mostEntries">The oldest ledger entries beyond this are forgotten.</param>
+/// <param name="mostSamples">The same for the samples of each point.</param>
+public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples = int.MaxValue) : IStore, ILedger
 {
     private readonly Lock _gate = new();
     private readonly List<LedgerEntry> _ledger = [];
@@ -12,15 +14,70 @@ public sealed class MemoryStore : IStore
     private readonly Dictionary<(string Name, string Unit), int> _numbers = [];
     private readonly Dictionary<int, SortedDictionary<Instant, TelemetrySample>> _telemetry = [];
     private readonly Dictionary<string, string> _texts = [];
+    private readonly Dictionary<string, CursorPlace> _cursors = [];
+    private LedgerHead _head;
     private bool _disposed;
+
+    public LedgerHead Head
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ThrowIfDisposed();
+                return _head;
+            }
+        }
+    }
 
     public long Append(LedgerKind kind, Instant at, ReadOnlySpan<byte> body)
     {
         lock (_gate)
         {
             ThrowIfDisposed();
-            _ledger.Add(new LedgerEntry(_ledger.Count + 1, at, kind, body.ToArray()));
-            return _ledger.Count;
+            return Add(new(kind, at, body.ToArray()));
+        }
+    }
+
+    public long AppendAll(ReadOnlySpan<LedgerDraft> entries)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            foreach (ref readonly var entry in entries)
+                Add(entry with { Body = entry.Body.ToArray() });
+            return _head.Sequence;
+        }
+    }
+
+    public IReadOnlyList<LedgerEntry> After(long sequence, int most)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            var from = _ledger.Count == 0 ? 0 : Math.Clamp(sequence + 1 - _ledger[0].Sequence, 0, _ledger.Count);
+            var page = new List<LedgerEntry>();
+            for (var at = (int)from; at < _ledger.Count && page.Count < most; at++)
+                page.Add(Copy(_ledger[at]));
+            return page;
+        }
+    }
+
+    public CursorPlace? Cursor(string name)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return _cursors.TryGetValue(name, out var place) ? place : null;
+        }
+    }
+
+    public void Keep(string name, CursorPlace place)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            _cursors[name] = place;
         }
     }
 
@@ -34,7 +91,7 @@ public sealed class MemoryStore : IStore
                 if (sample.Point < 1 || sample.Point > _points.Count)
                     throw new ArgumentException($"There is no telemetry point {sample.Point}.", nameof(samples));
             foreach (ref readonly var sample in samples)
-                _telemetry[sample.Point][sample.At] = sample;
+                Keep(_telemetry[sample.Point], sample);
         }
     }
 
@@ -66,7 +123,7 @@ public sealed class MemoryStore : IStore
     /// <summary>Entries appended while reading may show.</summary>
     public IEnumerable<LedgerEntry> Read(LedgerKind kind, Instant from, Instant to)
     {
-        for (var next = 0; Next(kind, from, to, ref next) is { } entry;)
+        for (var after = 0L; Next(kind, from, to, ref after) is { } entry;)
             yield return entry;
     }
 
@@ -114,14 +171,36 @@ public sealed class MemoryStore : IStore
             _disposed = true;
     }
 
-    private LedgerEntry? Next(LedgerKind kind, Instant from, Instant to, ref int next)
+    private long Add(in LedgerDraft draft)
+    {
+        var number = _head.Sequence + 1;
+        var seal = LedgerChain.Seal(_head.Chain, number, draft);
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(draft.Body, out var body);
+        _ledger.Add(new LedgerEntry(number, draft.At, draft.Kind, body.Array!) { Seal = seal });
+        if (_ledger.Count > mostEntries)
+            _ledger.RemoveRange(0, (_ledger.Count / 10) + 1);
+        _head = new(number, seal.Chain);
+        return number;
+    }
+
+    private void Keep(SortedDictionary<Instant, TelemetrySample> samples, in TelemetrySample sample)
+    {
+        samples[sample.At] = sample;
+        if (samples.Count > mostSamples)
+            samples.Remove(samples.Keys.First());
+    }
+
+    private LedgerEntry? Next(LedgerKind kind, Instant from, Instant to, ref long after)
     {
         lock (_gate)
         {
             ThrowIfDisposed();
-            while (next < _ledger.Count)
+            if (_ledger.Count == 0)
+                return null;
+            for (var at = (int)Math.Max(0, after + 1 - _ledger[0].Sequence); at < _ledger.Count; at++)
             {
-                var entry = _ledger[next++];
+                var entry = _ledger[at];
+                after = entry.Sequence;
                 if (entry.Kind == kind && entry.At >= from && entry.At < to)
                     return Copy(entry);
             }

@@ -44,7 +44,7 @@ public sealed class StoreOpeningTests : IDisposable
             store.Append([new(new Instant(1), 1, double.NaN, default, default)]);
         }
 
-        Assert.Equal($"{0x536D4564.ToString(CultureInfo.InvariantCulture)}\n1\nwal\nok", _folder.Shell("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode; PRAGMA integrity_check"));
+        Assert.Equal($"{0x536D4564.ToString(CultureInfo.InvariantCulture)}\n2\nwal\nok", _folder.Shell("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode; PRAGMA integrity_check"));
         Assert.Equal("null", _folder.Shell("SELECT typeof(value) FROM telemetry"));
     }
 
@@ -108,7 +108,7 @@ public sealed class StoreOpeningTests : IDisposable
     [Theory]
     [InlineData("PRAGMA user_version = 1; CREATE TABLE t(x); INSERT INTO t VALUES(1)", "belongs to another program (application id 0x00000000")]
     [InlineData("PRAGMA application_id = 12345; CREATE TABLE t(x)", "belongs to another program (application id 0x00003039")]
-    [InlineData("PRAGMA application_id = 0x536D4564; PRAGMA user_version = 2; CREATE TABLE t(x)", "was written by a newer smartems (schema 2, this program knows up to 1)")]
+    [InlineData("PRAGMA application_id = 0x536D4564; PRAGMA user_version = 3; CREATE TABLE t(x)", "was written by a newer smartems (schema 3, this program knows up to 2)")]
     [InlineData("PRAGMA application_id = 0x536D4564; CREATE TABLE t(x)", "has an unknown schema (0)")]
     public void A_database_that_is_not_ours_is_left_alone(string sql, string words)
     {
