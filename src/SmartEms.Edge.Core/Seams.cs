@@ -3,7 +3,8 @@ using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Core;
 
-// The doors to the world: the field bus (IRegisterBus in Sensing, because finding a SunSpec map walks through it), time (TimeProvider), and these.
+// The doors to the world: the field bus (IRegisterBus in Sensing, because finding a SunSpec map walks through it), the ledger (ILedger in Recording, because
+// the outbox cursor walks over it), time (TimeProvider), and these.
 
 /// <summary>The box's memory: an append-only ledger with a gap-free sequence, and telemetry. Failures are <see cref="IOException"/> with the remedy in words.</summary>
 public interface IStore : IDisposable
@@ -26,25 +27,6 @@ public interface IStore : IDisposable
     /// <summary>Keeps a text by its SHA-256 (site files, profiles), so that a record can always be thought again.</summary>
     void KeepText(string hash, string text);
     string? Text(string hash);
-}
-
-/// <summary>The ledger as a sequence of sealed entries (see <see cref="LedgerChain"/>), beside what <see cref="IStore"/> says of it.</summary>
-public interface ILedger
-{
-    /// <summary>The last entry's number and chain.</summary>
-    LedgerHead Head { get; }
-
-    /// <summary>Appends all or none with one durable commit, and gives the last number. Empty gives the number there was.</summary>
-    long AppendAll(ReadOnlySpan<LedgerDraft> entries);
-
-    /// <summary>Entries of every kind with a higher number, in sequence, with their seals; at most <paramref name="most"/>.</summary>
-    IReadOnlyList<LedgerEntry> After(long sequence, int most);
-
-    /// <summary>Where a receiver's cursor stood when it was last kept, or null.</summary>
-    CursorPlace? Cursor(string name);
-
-    /// <summary>Keeps a cursor durably.</summary>
-    void Keep(string name, CursorPlace place);
 }
 
 /// <summary>The service manager (systemd): told when we are ready, alive, and leaving.</summary>

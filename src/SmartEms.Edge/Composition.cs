@@ -19,9 +19,11 @@ internal sealed class Composition : IAsyncDisposable
 {
     private readonly ModbusLines lines;
 
-    private Composition(LoadedSite loaded, ProfileSource profiles, IStore store, CompositionOptions options)
+    private Composition(LoadedSite loaded, ProfileSource profiles, (IStore Store, string? Without) memory, CompositionOptions options)
     {
+        var store = memory.Store;
         (Site, Store) = (loaded.Site, store);
+        var profilesHash = Provenance.Keep(store, loaded, profiles, Instant.From(options.SiteTime.GetUtcNow()));
         Clock = new(options.SiteTime);
         lines = new(options.RealTime);
         Recorder = new(store, options.RealTime);
@@ -31,6 +33,10 @@ internal sealed class Composition : IAsyncDisposable
         {
             Memory = Remember(store, loaded, options.Log),
             Program = Version,
+            PolicyHash = Provenance.PolicyHash,
+            ProfilesHash = profilesHash,
+            ProgramBuild = Provenance.Build,
+            WithoutStore = memory.Without,
             RealTime = options.RealTime,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
         });
@@ -50,13 +56,38 @@ internal sealed class Composition : IAsyncDisposable
     public static string Version { get; } =
         typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. <see cref="IOException"/> when the store cannot be had.</summary>
+    /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. A store that its disk cannot hold does not
+    /// keep control from starting: then records live in memory, and a finding says so. <see cref="IOException"/> when the store is somebody else's, newer,
+    /// in use, or may not be written.</summary>
     public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
     {
-        IStore store = options.StorePath is { } path ? SqliteStore.Open(path) : new MemoryStore();
-        store.KeepText(loaded.Hash, loaded.Text);
-        return new(loaded, profiles, store, options);
+        if (options.StorePath is not { } path)
+            return new(loaded, profiles, (new MemoryStore(), null), options);
+        SqliteStore? store = null;
+        try
+        {
+            store = StoreRecovery.Open(path, new(options.RealTime, options.Log.Warning));
+            return new(loaded, profiles, (store, null), options);
+        }
+        catch (IOException failure) when (IsOfDisk(failure))
+        {
+            store?.Dispose();
+            options.Log.Error($"F501 records cannot be stored; control goes on from memory: {failure.Message}");
+            return new(loaded, profiles, (new MemoryStore(MostEntries, MostSamples), failure.Message), options);
+        }
+        catch (IOException)
+        {
+            store?.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>What a box without its store keeps: a month of cycles with what belongs to them, a quarter of an hour of telemetry.</summary>
+    private const int MostEntries = 20_000;
+    private const int MostSamples = 900;
+
+    /// <summary>The errno values of input/output error, no space, read-only file system and quota, as the class library hands them on.</summary>
+    private static bool IsOfDisk(IOException failure) => failure is StoreException store ? store.IsOfDisk : failure.HResult is 5 or 28 or 122;
 
     /// <summary>What the API may look at.</summary>
     public Control.Desk Desk => new(Site, Version, () => Daemon.Latest)

@@ -14,6 +14,8 @@ internal sealed class ProfileSource
     private readonly Dictionary<string, string?> files = new(StringComparer.Ordinal); // name → file, or null when built in
     private readonly Dictionary<string, DeviceProfile?> read = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> texts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> given = new(StringComparer.Ordinal);
+    private readonly List<string> used = [];
     private readonly List<Problem> problems = [];
 
     /// <summary>A missing or unreadable <paramref name="directory"/> is an empty one when it is the usual place; a person who named it is told by the verb.</summary>
@@ -27,6 +29,17 @@ internal sealed class ProfileSource
         foreach (var file in Directory.EnumerateFiles(directory, $"*{Suffix}"))
             files[Path.GetFileNameWithoutExtension(file)] = file;
     }
+
+    /// <summary>Only these profiles, from texts at hand by their names: a recording is thought again under the profiles of its time.</summary>
+    public ProfileSource(IReadOnlyDictionary<string, string> profiles)
+    {
+        foreach (var (name, text) in profiles)
+            (files[name], given[name]) = (null, text);
+    }
+
+    /// <summary>The names and texts of the profiles that have been asked for and are there, in order of names.</summary>
+    public IReadOnlyList<(string Name, string Text)> Used =>
+        [.. used.Order(StringComparer.Ordinal).Select(name => (name, texts[LabelOf(name, files[name])]))];
 
     /// <summary>Every profile's name, in order.</summary>
     public IReadOnlyCollection<string> Names => [.. files.Keys.Order(StringComparer.Ordinal)];
@@ -47,10 +60,11 @@ internal sealed class ProfileSource
 
     private DeviceProfile? Parse(string name, string? file)
     {
-        var label = file ?? $"{Prefix}{name}{Suffix}";
-        if (Text(label, file) is not { } text)
+        var label = LabelOf(name, file);
+        if ((given.GetValueOrDefault(name) ?? Text(label, file)) is not { } text)
             return null;
         texts[label] = text;
+        used.Add(name);
         var yaml = YamlReader.Read(text, label);
         problems.AddRange(yaml.Problems);
         if (yaml.Value is not { } root)
@@ -59,6 +73,8 @@ internal sealed class ProfileSource
         problems.AddRange(profile.Problems);
         return profile.Value;
     }
+
+    private static string LabelOf(string name, string? file) => file ?? $"{Prefix}{name}{Suffix}";
 
     private string? Text(string label, string? file)
     {

@@ -16,6 +16,8 @@ internal static class Program
         CheckCommand.Build,
         ReleaseCommand.Build,
         ReplayCommand.Build,
+        LedgerCommand.Build,
+        CaptureCommand.Build,
         SimulateCommand.Build,
         DemoCommand.Build,
         VersionCommand.Build,

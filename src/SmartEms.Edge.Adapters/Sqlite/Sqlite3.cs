@@ -32,6 +32,8 @@ internal static partial class Sqlite3
     public const int Ok = 0;
     public const int Busy = 5;
     public const int ReadOnly = 8;
+    public const int InputOutput = 10;
+    public const int Full = 13;
     public const int Row = 100;
     public const int Done = 101;
 

@@ -10,6 +10,9 @@ namespace SmartEms.Edge.Adapters.Sqlite;
 internal sealed class StoreOwner : IDisposable
 {
     private const int WouldBlock = 11;
+    private const int InputOutput = 5;
+    private const int NoSpace = 28;
+    private const int Quota = 122;
 
     private static readonly Lock Gate = new();
     private static readonly List<string> Opened = [];
@@ -73,6 +76,10 @@ internal sealed class StoreOwner : IDisposable
         catch (IOException e) when (e.HResult == WouldBlock)
         {
             throw StoreException.About(path, $"is owned by another running smartems ({Pid(file)})", "stop that one first (systemctl stop smartems), or use a command that only reads");
+        }
+        catch (IOException e) when (e.HResult is NoSpace or Quota or InputOutput)
+        {
+            throw StoreException.Native(path, "to be owned", e.HResult == InputOutput ? Sqlite3.InputOutput : Sqlite3.Full, e.Message.TrimEnd('.'));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -16,16 +16,26 @@ public sealed record CycleRecord(
     Decision Decision,
     ImmutableArray<Finding> Findings)
 {
-    /// <summary>Version of this form; a reader refuses what it does not know.</summary>
-    public const byte FormVersion = 1;
+    /// <summary>Version of this form; a reader refuses what it does not know. Form 1 lacks the hashes of policy and profiles and the build.</summary>
+    public const byte FormVersion = 2;
 
     /// <summary>SHA-256 of the site file's text the cycle ran under, hex.</summary>
     public required string SiteHash { get; init; }
     public required string PolicyName { get; init; }
     public required PolicyMode PolicyMode { get; init; }
 
+    /// <summary>SHA-256 of what the policy is made of (name, weights), hex; empty in records of form 1.</summary>
+    public string PolicyHash { get; init; } = "";
+
+    /// <summary>SHA-256 of the list of the profiles used, one "name hash" per line in order of names, hex; list and profiles are kept as texts by their
+    /// hashes. Empty in records of form 1.</summary>
+    public string ProfilesHash { get; init; } = "";
+
     /// <summary>Version of the program that thought it.</summary>
     public required string Program { get; init; }
+
+    /// <summary>Which build of that version, as the build names itself (commit); empty where it does not.</summary>
+    public string ProgramBuild { get; init; } = "";
 
     public byte[] ToBytes()
     {
@@ -36,6 +46,9 @@ public sealed record CycleRecord(
         to.Text(PolicyName);
         to.Byte((byte)PolicyMode);
         to.Text(Program);
+        to.Text(PolicyHash);
+        to.Text(ProfilesHash);
+        to.Text(ProgramBuild);
         ImageWire.Write(to, Image);
         MemoryWire.Write(to, Before);
         DecisionWire.Write(to, Decision);
@@ -50,10 +63,11 @@ public sealed record CycleRecord(
     {
         var from = new WireReader(bytes);
         var version = from.Byte();
-        if (version != FormVersion)
-            throw new InvalidDataException($"record form {version} is unknown to this program (it knows {FormVersion}); use the program version that wrote it");
+        if (version is not (1 or FormVersion))
+            throw new InvalidDataException($"record form {version} is unknown to this program (it knows up to {FormVersion}); use the program version that wrote it");
         var slot = from.Slot();
         var (site, policy, mode, program) = (from.Text(), from.Text(), WireReader.Known((PolicyMode)from.Byte()), from.Text());
+        var (policyHash, profiles, build) = version == 1 ? ("", "", "") : (from.Text(), from.Text(), from.Text());
         var image = ImageWire.Read(ref from);
         var before = MemoryWire.Read(ref from);
         var decision = DecisionWire.Read(ref from);
@@ -62,7 +76,10 @@ public sealed record CycleRecord(
             findings[i] = MemoryWire.Finding(ref from);
         if (!from.IsAtEnd)
             throw new InvalidDataException("record damaged: something follows its end");
-        return new(slot, image, before, decision, [.. findings]) { SiteHash = site, PolicyName = policy, PolicyMode = mode, Program = program };
+        return new(slot, image, before, decision, [.. findings])
+        {
+            SiteHash = site, PolicyName = policy, PolicyMode = mode, Program = program, PolicyHash = policyHash, ProfilesHash = profiles, ProgramBuild = build,
+        };
     }
 
     /// <summary>The bytes two thoughts must share to be the same thought.</summary>

@@ -35,6 +35,8 @@ internal sealed record ReplayView(int Records, int Same, int Different, int Unre
 [JsonSerializable(typeof(SimulationView))]
 [JsonSerializable(typeof(DemoView))]
 [JsonSerializable(typeof(ReplayView))]
+[JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(CaptureView))]
 internal sealed partial class RunsJson : JsonSerializerContext
 {
     public static RunsJson Wire => Default;

@@ -19,6 +19,14 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     public required Memory Memory { get; init; }
     public required string Program { get; init; }
 
+    /// <summary>SHA-256 of the policy and of the list of profiles, and the build of the program; for the records.</summary>
+    public string PolicyHash { get; init; } = "";
+    public string ProfilesHash { get; init; } = "";
+    public string ProgramBuild { get; init; } = "";
+
+    /// <summary>Why there is no store on disk and records live in memory; null when there is one.</summary>
+    public string? WithoutStore { get; init; }
+
     /// <summary>The clock on the wall of this machine, whatever time the site lives in: disks and sockets know no other.</summary>
     public required TimeProvider RealTime { get; init; }
 
@@ -133,7 +141,7 @@ internal sealed class Daemon(DaemonParts parts)
             Cycles = cycles,
             Uptime = TimeSpan.FromMilliseconds(clock.UptimeMs),
             LimitViolations = limits.Violations,
-            StoreFailure = parts.Recorder.Failure,
+            StoreFailure = parts.Recorder.Failure ?? parts.WithoutStore,
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
@@ -148,7 +156,7 @@ internal sealed class Daemon(DaemonParts parts)
         Guard.Examine(image, site, findings);
         findings.AddRange(step.Findings);
         parts.Field.Examine(findings);
-        if (parts.Recorder.Failure is not null)
+        if ((parts.Recorder.Failure ?? parts.WithoutStore) is not null)
             findings.Add(new(FindingCode.StoreFailing));
         return findings.DrainToImmutable();
     }
@@ -170,6 +178,9 @@ internal sealed class Daemon(DaemonParts parts)
             PolicyName = parts.Policy.Name,
             PolicyMode = site.Running.PolicyMode,
             Program = parts.Program,
+            PolicyHash = parts.PolicyHash,
+            ProfilesHash = parts.ProfilesHash,
+            ProgramBuild = parts.ProgramBuild,
         };
         var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
         await Task.WhenAny(stored, Task.Delay(DurableWithin, realTime));

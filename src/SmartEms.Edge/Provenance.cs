@@ -1,0 +1,51 @@
+using System.Reflection;
+using System.Text;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+
+namespace SmartEms.Edge;
+
+/// <summary>What a decision was made with, by hashes whose texts the store keeps: site file, profiles, policy, program.</summary>
+internal static class Provenance
+{
+    /// <summary>The rule that leads has no weights: its name is all there is to it beside the program.</summary>
+    public static string PolicyHash { get; } = SiteSource.Hash(Composition.Policy.Name);
+
+    /// <summary>What the build says of itself behind its version (the commit); empty when it says nothing.</summary>
+    public static string Build { get; } =
+        typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } full && full.IndexOf('+') is var at and >= 0 ? full[(at + 1)..] : "";
+
+    /// <summary>Keeps every text, says in the ledger when something has changed, and gives the hash of the list of profiles.</summary>
+    public static string Keep(IStore store, LoadedSite loaded, ProfileSource profiles, Instant at)
+    {
+        store.KeepText(loaded.Hash, loaded.Text);
+        var list = new StringBuilder();
+        foreach (var (name, text) in profiles.Used)
+        {
+            var hash = SiteSource.Hash(text);
+            store.KeepText(hash, text);
+            list.Append(name).Append(' ').Append(hash).Append('\n');
+        }
+        var listHash = SiteSource.Hash(list.ToString());
+        store.KeepText(listHash, list.ToString());
+        var configuration = Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {listHash}\npolicy {PolicyHash}\nprogram {Composition.Version} {Build}\n");
+        if (store.Last(LedgerKind.Configuration) is not { } last || !last.Body.AsSpan().SequenceEqual(configuration))
+            store.Append(LedgerKind.Configuration, at, configuration);
+        return listHash;
+    }
+
+    /// <summary>The profiles of a list that was kept; null when the list or one of its texts is not there.</summary>
+    public static ProfileSource? Profiles(IStore store, string listHash)
+    {
+        if (listHash.Length == 0 || store.Text(listHash) is not { } list)
+            return null;
+        var texts = new Dictionary<string, string>();
+        foreach (var line in list.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            if (line.LastIndexOf(' ') is var space and > 0 && store.Text(line[(space + 1)..]) is { } text)
+                texts[line[..space]] = text;
+            else
+                return null;
+        return new(texts);
+    }
+}
