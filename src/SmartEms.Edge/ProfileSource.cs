@@ -31,10 +31,13 @@ internal sealed class ProfileSource
     }
 
     /// <summary>Only these profiles, from texts at hand by their names: a recording is thought again under the profiles of its time.</summary>
-    public ProfileSource(IReadOnlyDictionary<string, string> profiles)
+    public static ProfileSource Of(IReadOnlyDictionary<string, string> profiles)
     {
+        var source = new ProfileSource(null);
+        source.files.Clear();
         foreach (var (name, text) in profiles)
-            (files[name], given[name]) = (null, text);
+            (source.files[name], source.given[name]) = (null, text);
+        return source;
     }
 
     /// <summary>The names and texts of the profiles that have been asked for and are there, in order of names.</summary>

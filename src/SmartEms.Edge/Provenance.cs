@@ -46,6 +46,6 @@ internal static class Provenance
                 texts[line[..space]] = text;
             else
                 return null;
-        return new(texts);
+        return ProfileSource.Of(texts);
     }
 }

@@ -16,10 +16,14 @@ internal static partial class Redaction
         {
             var line = InLine().Replace(lines[i], match => $"{match.Groups["key"].Value}: {Word}");
             line = Address().Replace(line, $"${{scheme}}{Word}@");
-            kept.Add(line);
-            if (Block().Match(lines[i]) is { Success: true } block)
-                while (i + 1 < lines.Length && (lines[i + 1].Trim().Length == 0 || Indent(lines[i + 1]) > block.Groups["indent"].Length))
-                    i++; // the lines of a block belong to the value
+            if (Block().Match(lines[i]) is not { Success: true } block)
+            {
+                kept.Add(line);
+                continue;
+            }
+            kept.Add($"{block.Groups["key"].Value}: {Word}");
+            while (i + 1 < lines.Length && (lines[i + 1].Trim().Length == 0 || Indent(lines[i + 1]) > block.Groups["indent"].Length))
+                i++; // the lines of a block belong to the value
         }
         return string.Join('\n', kept);
     }
@@ -29,7 +33,7 @@ internal static partial class Redaction
     [GeneratedRegex("""(?<key>["']?[\w.-]*(password|passwd|secret|token|credential)[\w.-]*["']?)\s*:\s+("(\\.|[^"\\])*"|'([^']|'')*'|[^\s,}#][^,}\n]*)""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex InLine();
 
-    [GeneratedRegex("""^(?<indent>\s*(-\s+)?)["']?[\w.-]*(password|passwd|secret|token|credential)[\w.-]*["']?\s*:\s*([|>][\w+-]*\s*|)(#.*)?\r?$""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^(?<key>(?<indent>\s*(-\s+)?)["']?[\w.-]*(password|passwd|secret|token|credential)[\w.-]*["']?)\s*:\s*([|>][\w+-]*\s*|)(#.*)?\r?$""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Block();
 
     [GeneratedRegex(@"(?<scheme>\b[a-z][a-z0-9+.-]*://)[^/@\s]+@", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

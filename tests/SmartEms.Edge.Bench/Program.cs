@@ -4,6 +4,7 @@ using SmartEms.Edge.Bench;
 (string Name, string What, Func<string[], IAsyncEnumerable<Figure>> Run)[] benches =
 [
     ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
+    ("ledger", "group and single durable commits of the ledger on this disk [--directory DIR]", LedgerBench.Run),
 ];
 
 if (args.Length == 0)

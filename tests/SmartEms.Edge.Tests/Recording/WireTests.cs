@@ -136,6 +136,22 @@ public sealed class WireTests
     }
 
     [Fact]
+    public void A_record_of_form_1_is_read_without_the_hashes_it_lacks()
+    {
+        var record = new RandomRecords(new(5)).Record();
+        var head = new WireWriter();
+        head.Byte(2);
+        head.Whole(record.Slot.Index);
+        head.Text(record.SiteHash);
+        head.Text(record.PolicyName);
+        head.Byte((byte)record.PolicyMode);
+        head.Text(record.Program);
+        byte[] bytes = record.ToBytes();
+        byte[] old = [1, .. bytes[1..head.Written.Length], .. bytes[(head.Written.Length + 3)..]]; // three empty texts are three zero bytes
+        Assert.Equal(bytes, CycleRecord.FromBytes(old).ToBytes());
+    }
+
+    [Fact]
     public void An_unknown_form_is_refused_with_the_way_out()
     {
         var bytes = new RandomRecords(new(1)).Record().ToBytes();
