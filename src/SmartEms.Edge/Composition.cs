@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Core;
@@ -50,11 +49,10 @@ internal sealed class Composition : IAsyncDisposable
     public Daemon Daemon { get; }
 
     /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
-    public static IPolicy Policy => SelfConsumption.Rule;
+    public static IPolicy Policy => Provenance.Policy;
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
-    public static string Version { get; } =
-        typeof(Composition).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    public static string Version => Provenance.Version;
 
     /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. A store that its disk cannot hold does not
     /// keep control from starting: then records live in memory, and a finding says so. <see cref="IOException"/> when the store is somebody else's, newer,

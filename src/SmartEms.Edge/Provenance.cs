@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 
@@ -9,12 +10,19 @@ namespace SmartEms.Edge;
 /// <summary>What a decision was made with, by hashes whose texts the store keeps: site file, profiles, policy, program.</summary>
 internal static class Provenance
 {
+    /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
+    public static IPolicy Policy => SelfConsumption.Rule;
+
+    /// <summary>Version of the program as it stands in records and on screens.</summary>
+    public static string Version { get; } = Informational.Split('+')[0];
+
     /// <summary>The rule that leads has no weights: its name is all there is to it beside the program.</summary>
-    public static string PolicyHash { get; } = SiteSource.Hash(Composition.Policy.Name);
+    public static string PolicyHash { get; } = SiteSource.Hash(Policy.Name);
 
     /// <summary>What the build says of itself behind its version (the commit); empty when it says nothing.</summary>
-    public static string Build { get; } =
-        typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion is { } full && full.IndexOf('+') is var at and >= 0 ? full[(at + 1)..] : "";
+    public static string Build { get; } = Informational.IndexOf('+') is var at and >= 0 ? Informational[(at + 1)..] : "";
+
+    private static string Informational => typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>Keeps every text, says in the ledger when something has changed, and gives the hash of the list of profiles.</summary>
     public static string Keep(IStore store, LoadedSite loaded, ProfileSource profiles, Instant at)
@@ -29,7 +37,7 @@ internal static class Provenance
         }
         var listHash = SiteSource.Hash(list.ToString());
         store.KeepText(listHash, list.ToString());
-        var configuration = Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {listHash}\npolicy {PolicyHash}\nprogram {Composition.Version} {Build}\n");
+        var configuration = Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {listHash}\npolicy {PolicyHash}\nprogram {Version} {Build}\n");
         if (store.Last(LedgerKind.Configuration) is not { } last || !last.Body.AsSpan().SequenceEqual(configuration))
             store.Append(LedgerKind.Configuration, at, configuration);
         return listHash;

@@ -40,7 +40,7 @@ internal sealed class FilledStore : IDisposable
         return LedgerScan.Verify(store, DeviceKey.ReadPublic(Path.Combine(Directory, DeviceKey.PublicFileName)));
     }
 
-    public static byte[] Body(int number) => [.. Enumerable.Range(0, 20 + (number * 37 % 400) + (number % 40 == 7 ? 9000 : 0)).Select(i => (byte)((i * 131) + number))];
+    public static byte[] Body(int number) => [.. Enumerable.Range(0, 20 + (number * 37 % 400) + (number % 40 == 7 ? 9000 : 0)).Select(i => (byte)(((i * 131) + number) & 0xFF))];
 
     public void Dispose() => _folder.Dispose();
 
