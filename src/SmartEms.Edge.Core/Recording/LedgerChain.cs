@@ -9,7 +9,8 @@ namespace SmartEms.Edge.Core.Recording;
 /// <summary>What proves an entry: a CRC-32C that finds damage in it alone, and the chain's hash, which depends on every entry before it.</summary>
 public readonly record struct Seal(uint Crc, UInt128 Chain);
 
-/// <summary>How entries are sealed: CRC-32C (RFC 3720, initial and final value all ones) over number, kind, moment and body; chain = the first 16 bytes
+/// <summary>How entries are sealed: CRC-32C (RFC 3720, initial and final value all ones) over number, kind, moment, body and its own chain's hash
+/// (so that damage to the hash is found in the entry it belongs to); chain = the first 16 bytes
 /// of SHA-256(chain before ‖ number ‖ kind ‖ moment ‖ body), whole numbers big-endian.</summary>
 public static class LedgerChain
 {
@@ -25,7 +26,7 @@ public static class LedgerChain
     {
         Span<byte> head = stackalloc byte[HeadBytes];
         Head(head, 0, entry.Sequence, (entry.Kind, entry.At));
-        return Crc(head[ChainBytes..], entry.Body) == entry.Seal.Crc;
+        return Crc(head[ChainBytes..], entry.Body, entry.Seal.Chain) == entry.Seal.Crc;
     }
 
     /// <summary>Whether an entry follows in the chain.</summary>
@@ -42,10 +43,11 @@ public static class LedgerChain
         body.CopyTo(all[HeadBytes..]);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(all, hash);
-        var crc = Crc(all[ChainBytes..HeadBytes], body);
+        var chain = BinaryPrimitives.ReadUInt128BigEndian(hash);
+        var crc = Crc(all[ChainBytes..HeadBytes], body, chain);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
-        return new(crc, BinaryPrimitives.ReadUInt128BigEndian(hash));
+        return new(crc, chain);
     }
 
     private static void Head(Span<byte> to, UInt128 before, long sequence, (LedgerKind Kind, Instant At) what)
@@ -56,7 +58,12 @@ public static class LedgerChain
         BinaryPrimitives.WriteInt64BigEndian(to[(ChainBytes + 9)..], what.At.UnixMilliseconds);
     }
 
-    private static uint Crc(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) => ~Add(Add(~0u, head), body);
+    private static uint Crc(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, UInt128 chain)
+    {
+        Span<byte> last = stackalloc byte[ChainBytes];
+        BinaryPrimitives.WriteUInt128BigEndian(last, chain);
+        return ~Add(Add(Add(~0u, head), body), last);
+    }
 
     private static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {

@@ -88,7 +88,7 @@ public sealed class LedgerVerifier(IReadOnlyList<ECDsa> keys, LedgerHead? before
     private void Checkpoint(LedgerEntry entry, LedgerCheckpoint point)
     {
         checkpoints++;
-        if (last is { } head && anchored && point.Head != head)
+        if (last is { } head && anchored && head.Sequence == entry.Sequence - 1 && point.Head != head)
             Fault(entry.Sequence, $"is a checkpoint of another chain than the one before it (it signs entry {point.Head.Sequence})");
         if (keys.Count == 0)
         {
