@@ -40,7 +40,8 @@ internal static class Resampling
     {
         private double min = double.PositiveInfinity;
         private double max = double.NegativeInfinity;
-        private double mean;
+        private double sum;
+        private double lost;
         private double last = double.NaN;
         private long weight;
         private Trust worst = Trust.Good;
@@ -56,15 +57,27 @@ internal static class Resampling
             if (!HasValue(row))
                 return;
             weight += row.Count;
-            mean += (row.Mean - mean) * row.Count / weight; // in this form a sum of large values cannot overflow
+            Sum(row.Mean * row.Count);
             min = row.Min < min ? row.Min : min;
             max = row.Max > max ? row.Max : max;
             last = row.Last;
         }
 
-        /// <summary>A mean of equal values is that value, whatever the rounding on the way.</summary>
-        public readonly TelemetryRow Row() => weight == 0
-            ? new(At, double.NaN, double.NaN, double.NaN, double.NaN, worst, Count)
-            : new(At, min, Math.Clamp(mean, min, max), max, last, worst, Count);
+        /// <summary>A mean lies between the extremes, whatever the rounding on the way; a sum beyond all numbers leaves their middle.</summary>
+        public readonly TelemetryRow Row()
+        {
+            if (weight == 0)
+                return new(At, double.NaN, double.NaN, double.NaN, double.NaN, worst, Count);
+            var mean = (sum + lost) / weight;
+            return new(At, min, double.IsFinite(mean) ? Math.Clamp(mean, min, max) : (min / 2) + (max / 2), max, last, worst, Count);
+        }
+
+        /// <summary>Adds and keeps what the addition rounded away (Neumaier 1974), so that the order and the number of rows do not show in the mean.</summary>
+        private void Sum(double value)
+        {
+            var next = sum + value;
+            lost += Math.Abs(sum) >= Math.Abs(value) ? sum - next + value : value - next + sum;
+            sum = next;
+        }
     }
 }
