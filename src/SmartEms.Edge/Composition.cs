@@ -10,6 +10,7 @@ using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
+using SmartEms.Edge.Telemetry;
 
 namespace SmartEms.Edge;
 
@@ -92,7 +93,30 @@ internal sealed class Composition : IAsyncDisposable
     {
         RecordAt = at => Control.Desk.RecordIn(Store, at),
 // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
+        Telemetry = new(OpenTelemetry, options.RealTime),
     };
+
+    /// <summary>Stored telemetry for reading, beside whoever writes it. <see cref="IOException"/> when the store cannot be had.</summary>
+    public static OpenedTelemetry TelemetryIn(string path)
+    {
+        var store = SqliteStore.OpenReadOnly(path);
+        return new(Reader(store), store);
+    }
+
+    /// <summary>A connection of its own for each question: a long one must not hold the lock that the recorder writes under.</summary>
+    private OpenedTelemetry OpenTelemetry() => Store is SqliteStore onDisk ? TelemetryIn(onDisk.FilePath) : new(Reader(Store));
+
+    private static ITelemetryReader Reader(IStore store)
+    {
+        if (store is ITelemetryReader reader)
+            return reader;
+        return store switch
+        {
+            SqliteStore samples => new RawRows(samples.Points, samples.ReadTelemetry),
+            MemoryStore samples => new RawRows(samples.Points, samples.ReadTelemetry),
+            _ => throw new InvalidOperationException($"{store.GetType().Name} keeps no telemetry that can be read."),
+        };
+    }
 
     private ModbusLease Lease(Device device, DeviceProfile profile) => lines.Lease(SettingsOf(device, profile));
 

@@ -18,6 +18,7 @@ internal static class Program
         ReplayCommand.Build,
         LedgerCommand.Build,
         CaptureCommand.Build,
+        TelemetryCommand.Build,
         SimulateCommand.Build,
         DemoCommand.Build,
         VersionCommand.Build,
@@ -27,6 +28,6 @@ internal static class Program
     {
         var isTerminal = !Console.IsOutputRedirected;
         var traits = ScreenTraits.Of(isTerminal, isTerminal ? Console.WindowWidth : 0, Environment.GetEnvironmentVariable);
-        return Root.RunAsync(args, new(Console.Out, Console.Error, traits, TimeProvider.System), Verbs);
+        return Root.RunAsync(args, new(Console.Out, Console.Error, traits, TimeProvider.System) { TalksToTerminal = ScreenTraits.Of(!Console.IsErrorRedirected, 0, Environment.GetEnvironmentVariable).IsTerminal }, Verbs);
     }
 }

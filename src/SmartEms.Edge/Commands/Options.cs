@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using SmartEms.Edge.Control;
 
 namespace SmartEms.Edge.Commands;
@@ -17,6 +18,9 @@ internal static class Options
         {
             result =>
             {
+                // Rows of telemetry are the one thing that other programs want as lines.
+                if (result.Tokens is [{ Value: "csv" or "jsonl" }] && result.Parent is CommandResult { Parent: CommandResult { Command.Name: "telemetry" } })
+                    return;
                 if (result.Tokens is [{ Value: not ("text" or "json") } other])
                     result.AddError($"--output takes text or json, not '{other.Value}'.");
             },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using SmartEms.Edge.Core.Configuring;
 
@@ -69,7 +70,7 @@ internal static class Root
     private static Refusal Misread(ParseResult parsed, RootCommand root)
     {
         var verb = parsed.CommandResult.Command;
-        var help = verb is RootCommand ? "smartems --help" : $"smartems {verb.Name} --help";
+        var help = verb is RootCommand ? "smartems --help" : $"smartems {Path(parsed.CommandResult)} --help";
         if (verb is RootCommand && parsed.UnmatchedTokens is [var word, ..])
         {
             string[] names = [.. root.Subcommands.Select(command => command.Name)];
@@ -79,6 +80,9 @@ internal static class Root
             return new(Exit.Usage, "usage", $"say what to do: {string.Join(", ", root.Subcommands.Select(command => command.Name))}", help);
         return new(Exit.Usage, "usage", string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct()), help);
     }
+
+    /// <summary>"status", or "telemetry query".</summary>
+    private static string Path(CommandResult verb) => verb.Parent is CommandResult { Command: not RootCommand } noun ? $"{Path(noun)} {verb.Command.Name}" : verb.Command.Name;
 
     /// <summary>A line that could not be parsed may still have asked for JSON.</summary>
     private static bool IsJson(ParseResult parsed, string[] args)

@@ -48,6 +48,9 @@ internal sealed class Screen(TextWriter output, TextWriter error, ScreenTraits t
     public ScreenTraits Traits => traits;
     public TimeProvider Time => time;
 
+    /// <summary>Whether the error stream is a terminal; the traits are those of the output.</summary>
+    public bool TalksToTerminal { get; init; }
+
     public Page NewPage() => new(traits);
 
     public void Show(Page page) => output.Write(page.ToString());

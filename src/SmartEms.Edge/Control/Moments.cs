@@ -29,6 +29,25 @@ internal static class Moments
         return at <= Instant.From(now) ? at : At(today.AddDays(-1) + time.ToTimeSpan(), zone);
     }
 
+    /// <summary>What <see cref="Said"/> understands, and 2h (ago), now, today, yesterday and 2026-11-20 (their first moment, local).</summary>
+    public static Instant? Begun(string text, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if ((Said(text, now, zone) ?? Back(text, now)) is { } said)
+            return said;
+        var today = TimeZoneInfo.ConvertTime(now, zone).Date;
+        return text switch
+        {
+            "now" => Instant.From(now),
+            "today" => At(today, zone),
+            "yesterday" => At(today.AddDays(-1), zone),
+            _ => DateTime.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? At(day, zone) : null,
+        };
+    }
+
+    /// <summary>2h or −2h: so long before now; null for anything else.</summary>
+    public static Instant? Back(string text, DateTimeOffset now) =>
+        (Ago(text) ?? Ago("-" + text)) is { } ago && ago <= now - DateTimeOffset.UnixEpoch ? Instant.From(now - ago) : null;
+
     private static Instant At(DateTime local, TimeZoneInfo zone) => Instant.From(new DateTimeOffset(local, zone.GetUtcOffset(local)));
 
     private static bool HasOffset(string text) =>

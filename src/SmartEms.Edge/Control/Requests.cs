@@ -18,6 +18,9 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
     /// <summary>Hands every device back to its own automatic; true when all have confirmed it. Null where there is nothing to release.</summary>
     public Func<CancellationToken, Task<bool>>? Release { get; init; }
 
+    /// <summary>The window onto stored telemetry; null where nothing is stored.</summary>
+    public TelemetryWindow? Telemetry { get; init; }
+
     /// <summary>Looks a record up in a store; <see cref="InvalidDataException"/> when it is damaged.</summary>
     public static CycleRecord? RecordIn(IStore store, Instant at)
     {
@@ -50,6 +53,9 @@ internal static class Requests
         new("GET", "/v1/status", "the site now: power, batteries, decision, findings, devices", Now((desk, now) => Reply.Ok(Pages.Status(now, desk.Site, desk.Version), ViewsJson.Wire.StatusView))),
         new("GET", "/v1/devices", "every device and its link", Now((desk, now) => Reply.Ok(Pages.Devices(now, desk.Site), ViewsJson.Wire.DevicesView))),
         new("GET", "/v1/why", "the decision of the quarter-hour that holds ?at=<RFC 3339> (now without it)", (desk, asked, _) => Task.FromResult(Why(desk, asked))),
+        new("GET", "/v1/telemetry/points", "every stored telemetry point and its unit", TelemetryRequests.PointsAsync),
+        new("GET", "/v1/telemetry", "stored rows: ?points=meter1/*,inv1/soc&since=<RFC 3339 or 2h>&until=…&every=raw|1m|15m|1h|1d", TelemetryRequests.RowsAsync),
+        new("GET", "/v1/telemetry/gaps", "stretches known to be missing: ?since=…&until=…", TelemetryRequests.GapsAsync),
         new("GET", "/v1/version", "the running program", (desk, _, _) => Task.FromResult(Reply.Ok(Version(desk.Version), ViewsJson.Wire.VersionView))),
         new("GET", "/v1/requests", "this table", (_, _, _) => Task.FromResult(Reply.Ok(Table(), ViewsJson.Wire.RequestsView))),
         new("POST", "/v1/release", "hands every device back to its own automatic", ReleaseAsync),

@@ -11,6 +11,10 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(RequestsView))]
 [JsonSerializable(typeof(ReleaseView))]
+[JsonSerializable(typeof(TelemetryView))]
+[JsonSerializable(typeof(TelemetryPointsView))]
+[JsonSerializable(typeof(TelemetryGapsView))]
+[JsonSerializable(typeof(TelemetryStatsView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ViewsJson : JsonSerializerContext

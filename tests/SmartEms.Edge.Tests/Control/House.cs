@@ -8,6 +8,7 @@ using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Running;
+using SmartEms.Edge.Tests.Telemetry;
 
 namespace SmartEms.Edge.Tests.Control;
 
@@ -130,6 +131,7 @@ internal static class House
     {
         RecordAt = at => Slot.Of(at) == Record.Slot ? Record : null,
         Release = _ => Task.FromResult(true),
+        Telemetry = new(() => new(StoredHouse.Afternoon()), TimeProvider.System),
     };
 
     private static PowerRange Range(double low, Bound lowBy, double high, Bound highBy) => new(new(Power.FromWatts(low), lowBy), new(Power.FromWatts(high), highBy));
