@@ -4,6 +4,7 @@ using SmartEms.Edge.Bench;
 (string Name, string What, Func<string[], IAsyncEnumerable<Figure>> Run)[] benches =
 [
     ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
+    ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
 ];
 
 if (args.Length == 0)

@@ -48,11 +48,7 @@ public sealed class TelemetryFileTests : IDisposable
             // Around a quarter-hour (90 batches) the group closes; elsewhere only a sample of the moments.
             if (batch % 90 > 2 && random.Next(25) > 0)
                 continue;
-            foreach (var (from, to) in new[] { (_folder.File, image.File), (_folder.Telemetry, image.Telemetry) })
-                foreach (var suffix in new[] { "", "-wal" })
-                    File.Copy(from + suffix, to + suffix, overwrite: true);
-            File.Delete(image.Telemetry + "-shm");
-            File.Delete(image.File + "-shm");
+            CopyTo(image);
             using var crashed = SqliteStore.Open(image.File);
             AssertTold(crashed, batch + 1);
             Append(crashed, batch + 1);
@@ -118,11 +114,7 @@ public sealed class TelemetryFileTests : IDisposable
         {
             for (var batch = 0; batch < 40; batch++)
                 Append(store, batch);
-            foreach (var suffix in new[] { "", "-wal" })
-            {
-                File.Copy(_folder.File + suffix, image.File + suffix);
-                File.Copy(_folder.Telemetry + suffix, image.Telemetry + suffix);
-            }
+            CopyTo(image);
         }
 
         image.TelemetryShell("UPDATE segments SET body = substr(body, 1, length(body) - 1) WHERE id = 31");
@@ -130,6 +122,18 @@ public sealed class TelemetryFileTests : IDisposable
         hurt.Append([new(new Instant(1_000_000), 1, 1, Trust.Good, BadReason.None)]);
         Assert.Equal(61, hurt.ReadTelemetry(1, Always, Never).Count());
         Assert.Equal([new(new Instant(300_000), new Instant(395_001), TelemetryTier.Raw, 20 * Points, "damage")], hurt.Gaps(Always, Never));
+    }
+
+    /// <summary>The files as a crash at this moment leaves them.</summary>
+    private void CopyTo(StoreFolder image)
+    {
+        foreach (var (from, to) in new[] { (_folder.File, image.File), (_folder.Telemetry, image.Telemetry) })
+        {
+            File.Delete(to + "-shm");
+            foreach (var suffix in new[] { "", "-wal" })
+                if (File.Exists(from + suffix))
+                    File.Copy(from + suffix, to + suffix, overwrite: true);
+        }
     }
 
     private SqliteStore Open()
