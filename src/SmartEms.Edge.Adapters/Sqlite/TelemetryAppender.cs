@@ -101,7 +101,23 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
 
     private void CloseGroup()
     {
-        CloseGroup(_group.Parts, _quarter);
+        BeginClosing(_quarter);
+        for (var block = 0; block < _group.Blocks; block++)
+        {
+            if (_group.Parts(block).Count == 0)
+                continue;
+            if (_group.TakeMinutes(block) is { } minutes)
+            {
+                var (first, last, samples) = _group.Span(block);
+                Put(block, _group.Parts(block), (new Stretch(0, first, last, samples), minutes));
+            }
+            else
+            {
+                CloseBlock(block, _group.Parts(block));
+            }
+        }
+
+        Keep();
         BeginGroup();
     }
 
@@ -128,7 +144,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
         if (lost is { } gap)
             tables.Gaps.Add(new TelemetryGap(new Instant(gap.First), new Instant(gap.Last + 1), TelemetryTier.Raw, gap.Samples, GapTable.Damage));
         if (left.Count > 0)
-            CloseGroup(parts, Rollup.Start(left[0].Stretch.First, Rollup.QuarterMs));
+            CloseLeft(parts, Rollup.Start(left[0].Stretch.First, Rollup.QuarterMs));
         _unsure = false;
         return left.Count > 0;
     }
@@ -152,43 +168,49 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
         }
     }
 
-    private void CloseGroup(IReadOnlyList<List<byte[]>> parts, long quarter)
+    private void CloseLeft(List<List<byte[]>> parts, long quarter)
     {
-        var day = Rollup.Start(quarter, DayMs);
-        if (_groups >= MostGroups || (_day != long.MinValue && _day != day))
-            Fold();
-        (_day, _groups) = (day, _groups + 1);
-        tables.Raw.ClearSegments();
+        BeginClosing(quarter);
         for (var block = 0; block < parts.Count; block++)
             if (parts[block].Count > 0)
                 CloseBlock(block, parts[block]);
         Keep();
     }
 
-    private void CloseBlock(int block, List<byte[]> parts)
+    private void BeginClosing(long quarter)
+    {
+        var day = Rollup.Start(quarter, DayMs);
+        if (_groups >= MostGroups || (_day != long.MinValue && _day != day))
+            Fold();
+        (_day, _groups) = (day, _groups + 1);
+        tables.Raw.ClearSegments();
+    }
+
+    /// <summary>Closes a block whose minutes are not known but by reading its samples back.</summary>
+    private void CloseBlock(int block, IReadOnlyList<byte[]> parts)
     {
         _reading.Reset();
         foreach (var column in _columns)
             column.Clear();
+        foreach (var part in parts)
+            _reading.Read(part, (0, part.Length), _columns);
+        var minutes = new List<TelemetryRow>[BlockModel.Points];
+        for (var place = 0; place < minutes.Length; place++)
+            minutes[place] = Rollup.Minutes(_columns[place].InOrder(0));
+        Put(block, parts, (Stretch.Over(_columns), minutes));
+    }
+
+    private void Put(int block, IReadOnlyList<byte[]> parts, (Stretch Stretch, List<TelemetryRow>[] Minutes) of)
+    {
         var numbered = new List<(int, byte[])>(parts.Count);
         foreach (var part in parts)
-        {
-            _reading.Read(part, (0, part.Length), _columns);
             numbered.Add((0, part));
-        }
-
-        var stretch = Stretch.Over(_columns);
-        tables.Raw.AddChunk(block, stretch, Frame.Of(numbered));
+        tables.Raw.AddChunk(block, of.Stretch, Frame.Of(numbered));
         var rows = new List<(int, byte[])>();
-        for (var place = 0; place < BlockModel.Points; place++)
-        {
-            if (_columns[place].Count == 0)
-                continue;
-            var point = (block * BlockModel.Points) + place + 1;
-            rows.Add((point, RowColumns.Write(Rollup.Minutes(_columns[place].InOrder(point)), Rollup.MinuteMs)));
-        }
-
-        tables.Pieces.Add(block, stretch, rows);
+        for (var place = 0; place < of.Minutes.Length; place++)
+            if (of.Minutes[place].Count > 0)
+                rows.Add(((block * BlockModel.Points) + place + 1, RowColumns.Write(of.Minutes[place], Rollup.MinuteMs)));
+        tables.Pieces.Add(block, of.Stretch, rows);
     }
 
     private void Fold()

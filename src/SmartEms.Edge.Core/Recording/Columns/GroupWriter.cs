@@ -7,10 +7,23 @@ public sealed class GroupWriter
     private readonly List<int> _touched = [];
     private readonly byte[] _scratch = new byte[8_192];
 
-    /// <summary>The parts of each block so far, by block number; a block may have none.</summary>
-    public IReadOnlyList<List<byte[]>> Parts => _parts;
+    /// <summary>How many blocks there are; a block may have no parts.</summary>
+    public int Blocks => _blocks.Count;
 
-    private readonly List<List<byte[]>> _parts = [];
+    /// <summary>The parts of a block so far.</summary>
+    public IReadOnlyList<byte[]> Parts(int block) => _blocks[block].Parts;
+
+    /// <summary>The span and number of a block's samples so far.</summary>
+    public (long First, long Last, long Samples) Span(int block) => (_blocks[block].First, _blocks[block].Last, _blocks[block].Samples);
+
+    /// <summary>The minutes of a block's points so far, by place; null when samples came out of order and must be read back to tell. To be taken once.</summary>
+    public List<TelemetryRow>[]? TakeMinutes(int block)
+    {
+        var tallies = _blocks[block].Tallies;
+        if (!Array.TrueForAll(tallies, t => t.Rises))
+            return null;
+        return Array.ConvertAll(tallies, t => t.Take());
+    }
 
     /// <summary>Codes a batch of at most <see cref="BlockModel.MostSamples"/> samples.</summary>
     public byte[] Add(ReadOnlySpan<TelemetrySample> samples)
@@ -28,10 +41,9 @@ public sealed class GroupWriter
         {
             var block = _blocks[number];
             var part = block.Model.Write(block.Columns, _scratch);
-            foreach (var column in block.Columns)
-                column.Clear();
+            block.Tally();
             block.Touched = false;
-            _parts[number].Add(part);
+            block.Parts.Add(part);
             segment.Add((number, part));
         }
 
@@ -42,19 +54,15 @@ public sealed class GroupWriter
     /// <summary>Begins the next group.</summary>
     public void Reset()
     {
+        _touched.Clear();
         foreach (var block in _blocks)
-            block.Model.Reset();
-        foreach (var parts in _parts)
-            parts.Clear();
+            block.Reset();
     }
 
     private Block Touch(int number)
     {
         while (_blocks.Count <= number)
-        {
             _blocks.Add(new Block());
-            _parts.Add([]);
-        }
 
         var block = _blocks[number];
         if (!block.Touched)
@@ -70,6 +78,43 @@ public sealed class GroupWriter
     {
         public BlockModel Model { get; } = new();
         public PointColumn[] Columns { get; } = BlockModel.EmptyColumns();
+        public MinuteTally[] Tallies { get; } = [.. Enumerable.Range(0, BlockModel.Points).Select(_ => new MinuteTally())];
+        public List<byte[]> Parts { get; } = [];
         public bool Touched { get; set; }
+        public long First { get; private set; } = long.MaxValue;
+        public long Last { get; private set; } = long.MinValue;
+        public long Samples { get; private set; }
+
+        public void Reset()
+        {
+            Model.Reset();
+            Parts.Clear();
+            foreach (var tally in Tallies)
+                tally.Take();
+            foreach (var column in Columns)
+                column.Clear();
+            (First, Last, Samples, Touched) = (long.MaxValue, long.MinValue, 0, false);
+        }
+
+        /// <summary>Counts what the columns hold, and empties them.</summary>
+        public void Tally()
+        {
+            for (var place = 0; place < Columns.Length; place++)
+            {
+                var (column, tally) = (Columns[place], Tallies[place]);
+                var (times, values, kinds) = (column.Times, column.Values, column.Kinds);
+                for (var i = 0; i < column.Count; i++)
+                {
+                    tally.Add(times[i], values[i], PointColumn.TrustOf(kinds[i]));
+                    if (times[i] < First)
+                        First = times[i];
+                    if (times[i] > Last)
+                        Last = times[i];
+                }
+
+                Samples += column.Count;
+                column.Clear();
+            }
+        }
     }
 }

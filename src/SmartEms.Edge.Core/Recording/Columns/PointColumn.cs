@@ -27,6 +27,8 @@ public sealed class PointColumn
         (Values[at], Kinds[at]) = double.IsNaN(sample.Value) ? (double.NaN, (ushort)(kind | NaNKind)) : (sample.Value, (ushort)kind);
     }
 
+    public static Trust TrustOf(ushort kind) => (Trust)(kind & ((1 << TrustBits) - 1));
+
     /// <summary>Makes room for, and counts, this many in all; what is new has no content yet.</summary>
     public void Grow(int count)
     {
@@ -44,7 +46,7 @@ public sealed class PointColumn
     }
 
     public TelemetrySample Sample(int at, int point) =>
-        new(new Instant(Times[at]), point, Values[at], (Trust)(Kinds[at] & ((1 << TrustBits) - 1)), (BadReason)((Kinds[at] & 0xFF) >> TrustBits));
+        new(new Instant(Times[at]), point, Values[at], TrustOf(Kinds[at]), (BadReason)((Kinds[at] & 0xFF) >> TrustBits));
 
     /// <summary>All samples in time order; of two of one moment the one that came later.</summary>
     public List<TelemetrySample> InOrder(int point)

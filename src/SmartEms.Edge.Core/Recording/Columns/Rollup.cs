@@ -1,5 +1,4 @@
 using SmartEms.Edge.Core.Quantities;
-using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Recording.Columns;
 
@@ -19,19 +18,13 @@ public static class Rollup
         return unchecked(at - (rest < 0 ? rest + stepMs : rest));
     }
 
-    public static TelemetryRow Row(in TelemetrySample sample)
-    {
-        var value = sample.Trust != Trust.Bad && double.IsFinite(sample.Value) ? sample.Value : double.NaN;
-        return new TelemetryRow(sample.At, value, value, value, value, sample.Trust, 1);
-    }
-
     /// <summary>One row for each minute that holds samples, which must be in time order.</summary>
     public static List<TelemetryRow> Minutes(IEnumerable<TelemetrySample> samples)
     {
-        var rows = new List<TelemetryRow>();
+        var tally = new MinuteTally();
         foreach (var sample in samples)
-            Add(rows, Row(sample), MinuteMs);
-        return rows;
+            tally.Add(sample.At.UnixMilliseconds, sample.Value, sample.Trust);
+        return tally.Take();
     }
 
     /// <summary>Adds a row behind the others, into the last one where both lie in one stretch.</summary>
