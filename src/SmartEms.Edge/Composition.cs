@@ -106,17 +106,8 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>A connection of its own for each question: a long one must not hold the lock that the recorder writes under.</summary>
     private OpenedTelemetry OpenTelemetry() => Store is SqliteStore onDisk ? TelemetryIn(onDisk.FilePath) : new(Reader(Store));
 
-    private static ITelemetryReader Reader(IStore store)
-    {
-        if (store is ITelemetryReader reader)
-            return reader;
-        return store switch
-        {
-            SqliteStore samples => new RawRows(samples.Points, samples.ReadTelemetry),
-            MemoryStore samples => new RawRows(samples.Points, samples.ReadTelemetry),
-            _ => throw new InvalidOperationException($"{store.GetType().Name} keeps no telemetry that can be read."),
-        };
-    }
+    private static ITelemetryReader Reader(IStore store) =>
+        store as ITelemetryReader ?? throw new InvalidOperationException($"{store.GetType().Name} keeps no telemetry that can be read.");
 
     private ModbusLease Lease(Device device, DeviceProfile profile) => lines.Lease(SettingsOf(device, profile));
 

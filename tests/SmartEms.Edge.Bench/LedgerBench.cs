@@ -26,9 +26,9 @@ internal static class LedgerBench
         try
         {
             using var store = StoreRecovery.Open(Path.Combine(directory, "store.db"), new(TimeProvider.System, _ => { }));
-            yield return new Figure("ledger_group_commit", Grouped(store), "events/s", 100_000) { IsLeast = true };
-            yield return new Figure("ledger_single_commit", Single(store), "/s", 200) { IsLeast = true };
-            yield return new Figure("ledger_full_verify", Verified(store), "events/s", 100_000) { IsLeast = true };
+            yield return new Figure("ledger_group_commit", Grouped(store), "events/s", double.PositiveInfinity, AtLeast: 100_000);
+            yield return new Figure("ledger_single_commit", Single(store), "/s", double.PositiveInfinity, AtLeast: 200);
+            yield return new Figure("ledger_full_verify", Verified(store), "events/s", double.PositiveInfinity, AtLeast: 100_000);
         }
         finally
         {

@@ -13,7 +13,7 @@ internal sealed class Salvage(string file, string quarantined, string why)
 
     private const int PageEntries = 1000;
     private const long Believable = 1_000_000;
-    private static readonly string[] Tables = ["points", "texts", "cursors", "telemetry"];
+    private static readonly string[] Tables = ["texts", "cursors"];
 
     private readonly string _fresh = file + ".salvaging";
 

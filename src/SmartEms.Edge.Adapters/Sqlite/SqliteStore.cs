@@ -6,16 +6,13 @@ using SmartEms.Edge.Core.Recording;
 namespace SmartEms.Edge.Adapters.Sqlite;
 
 /// <summary>The box's memory in one SQLite file. One process owns it and writes; any number may read meanwhile. Every member may be called from any thread.</summary>
-public sealed partial class SqliteStore : IStore, ILedger
+public sealed partial class SqliteStore : IStore, ILedger, ITelemetryReader
 {
-    private const int PageSamples = 4096;
-
     private readonly Lock _gate = new();
     private readonly StoreOwner _owner;
     private readonly Database _database;
     private readonly LedgerTable _ledger;
-    private readonly TelemetryTable _telemetry;
-    private readonly PointTable _points;
+    private readonly TelemetryFile _telemetry;
     private readonly TextTable _texts;
     private readonly CursorTable _cursors;
     private readonly DeviceKey? _key;
@@ -24,13 +21,11 @@ public sealed partial class SqliteStore : IStore, ILedger
     private bool? _durable;
     private bool _disposed;
 
-    private SqliteStore(StoreOwner owner, Database database, bool writable, DeviceKey? key)
+    private SqliteStore(StoreOwner owner, Database database, TelemetryFile telemetry, bool writable, DeviceKey? key)
     {
-        (_owner, _database, _writable, _key) = (owner, database, writable, key);
+        (_owner, _database, _telemetry, _writable, _key) = (owner, database, telemetry, writable, key);
         _ledger = new LedgerTable(database, key);
         _cursors = new CursorTable(database);
-        _telemetry = new TelemetryTable(database);
-        _points = new PointTable(database);
         _texts = new TextTable(database);
     }
 
@@ -40,14 +35,17 @@ public sealed partial class SqliteStore : IStore, ILedger
     /// <summary>Opens the store for its one owner, and makes it when the file is absent or empty.</summary>
     /// <exception cref="StoreException">Owned by another process, not a store of ours, damaged, or not writable; the file is untouched.</exception>
     /// <exception cref="NativeLibraryMissingException">SQLite 3.35 or newer is not there.</exception>
-    public static SqliteStore Open(string path)
+    public static SqliteStore Open(string path) => Open(path, TelemetryBudgets.Default);
+
+    /// <summary>Opens the store with other budgets of telemetry than the usual.</summary>
+    public static SqliteStore Open(string path, TelemetryBudgets budgets)
     {
         Sqlite3.Load();
         var file = StoreFile.Locate(path);
         var owner = StoreOwner.Take(file);
         try
         {
-            return Opened(file, owner, writable: true);
+            return Opened(file, owner, writable: true, budgets: budgets);
         }
         catch (IOException)
         {
@@ -77,63 +75,25 @@ public sealed partial class SqliteStore : IStore, ILedger
         }
     }
 
-    /// <summary>Appends as one transaction. It survives a crash of the program at once, and a loss of power from the next ledger entry on.</summary>
-    /// <exception cref="ArgumentException">A sample's point was never numbered.</exception>
-    public void Append(ReadOnlySpan<TelemetrySample> samples)
-    {
-        lock (_gate)
-        {
-            foreach (ref readonly var sample in samples)
-                if (sample.Point < 1 || sample.Point > _points.Highest)
-                    throw new ArgumentException($"There is no telemetry point {sample.Point}.", nameof(samples));
-            BeginWriting(durable: false);
-            if (samples.Length > 0)
-                _telemetry.Append(samples);
-        }
-    }
+    /// <summary>Appends as one transaction, durably; how it lies on the disk says docs/decisions/telemetry.md.</summary>
+    /// <exception cref="ArgumentException">A sample's point was never numbered; nothing is stored.</exception>
+    public void Append(ReadOnlySpan<TelemetrySample> samples) => _telemetry.Append(samples);
 
     /// <summary>The number of a point, made when new. The same name with another unit is another point.</summary>
-    public int PointNumber(string name, string unit)
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_points.Find(name, unit) is { } known)
-                return known;
-            // The log keeps its order: whatever durable comes later to use this number makes it durable first.
-            BeginWriting(durable: false);
-            return _points.Make(name, unit);
-        }
-    }
+    public int PointNumber(string name, string unit) => _telemetry.PointNumber(name, unit);
 
-    /// <summary>Samples of a point with from ≤ At &lt; to, in time order, fetched in pages.</summary>
-    public IEnumerable<TelemetrySample> ReadTelemetry(int point, Instant from, Instant to)
-    {
-        List<TelemetrySample> page;
-        do
-        {
-            lock (_gate)
-            {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                page = _telemetry.Page(point, from, to, PageSamples);
-            }
+    /// <summary>Samples of a point with from ≤ At &lt; to, in time order, fetched in chunks.</summary>
+    public IEnumerable<TelemetrySample> ReadTelemetry(int point, Instant from, Instant to) => _telemetry.Samples(point, from, to);
 
-            foreach (var sample in page)
-                yield return sample;
-            from = page.Count == 0 ? from : new Instant(page[^1].At.UnixMilliseconds + 1);
-        }
-        while (page.Count == PageSamples);
-    }
+    public IEnumerable<TelemetryRow> Read(int point, TelemetryTier tier, Instant from, Instant to) => _telemetry.Read(point, tier, from, to);
+
+    public IReadOnlyList<TelemetryGap> Gaps(Instant from, Instant to) => _telemetry.Gaps(from, to);
+
+    /// <summary>Records durably that telemetry is missing, for a cause outside the store (a full queue, a slow disk).</summary>
+    public void Note(TelemetryGap gap) => _telemetry.Note(gap);
 
     /// <summary>Every telemetry point by its number.</summary>
-    public IReadOnlyList<TelemetryPoint> Points()
-    {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return _points.All();
-        }
-    }
+    public IReadOnlyList<TelemetryPoint> Points() => _telemetry.Points();
 
     /// <summary>Keeps a text durably; a hash already there keeps the text it has.</summary>
     public void KeepText(string hash, string text)
@@ -175,7 +135,6 @@ public sealed partial class SqliteStore : IStore, ILedger
             _highWater?.Dispose();
             _ledger.Dispose();
             _telemetry.Dispose();
-            _points.Dispose();
             _texts.Dispose();
             _cursors.Dispose();
             _database.Dispose();
@@ -183,9 +142,10 @@ public sealed partial class SqliteStore : IStore, ILedger
     }
 
     /// <summary>The store of a file whose owner or reader the caller has become; on failure the caller stays that.</summary>
-    internal static SqliteStore Opened(string file, StoreOwner owner, bool writable, DeviceKey? key = null)
+    internal static SqliteStore Opened(string file, StoreOwner owner, bool writable, DeviceKey? key = null, TelemetryBudgets? budgets = null)
     {
         Database? database = null;
+        TelemetryFile? telemetry = null;
         try
         {
             var isNew = writable && !StoreFile.Exists(file);
@@ -197,12 +157,14 @@ public sealed partial class SqliteStore : IStore, ILedger
                 StoreSchema.Prepare(database);
             else if (database.Long("PRAGMA user_version") < StoreFile.Version)
                 throw StoreException.About(file, "was written by an older smartems and has not been brought up to date", "start smartems run on it once, which does that");
+            telemetry = TelemetryFile.Open(file, writable ? budgets ?? TelemetryBudgets.Default : null);
             if (isNew)
                 Descriptor.SyncDirectory(Path.GetDirectoryName(file)!);
-            return new SqliteStore(owner, database, writable, key);
+            return new SqliteStore(owner, database, telemetry, writable, key);
         }
         catch (IOException)
         {
+            telemetry?.Dispose();
             database?.Dispose();
             throw;
         }

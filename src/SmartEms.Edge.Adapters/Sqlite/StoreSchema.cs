@@ -15,8 +15,6 @@ internal static class StoreSchema
         database.Execute(Durable);
         database.Execute("BEGIN IMMEDIATE");
         database.Execute(LedgerTable.Schema);
-        database.Execute(TelemetryTable.Schema);
-        database.Execute(PointTable.Schema);
         database.Execute(TextTable.Schema);
         database.Execute(CursorTable.Schema);
         database.Execute($"PRAGMA application_id = {StoreFile.ApplicationId}; PRAGMA user_version = {StoreFile.Version}");

@@ -1,12 +1,13 @@
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Recording.Columns;
 
 namespace SmartEms.Edge.Core.Simulating;
 
 /// <summary>A store that lives as long as the program does, for simulation and tests; it keeps every promise of the seam but durability.</summary>
 /// <param name="mostEntries">The oldest ledger entries beyond this are forgotten.</param>
 /// <param name="mostSamples">The same for the samples of each point.</param>
-public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples = int.MaxValue) : IStore, ILedger
+public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples = int.MaxValue) : IStore, ILedger, ITelemetryReader
 {
     private readonly Lock _gate = new();
     private readonly List<LedgerEntry> _ledger = [];
@@ -16,6 +17,7 @@ public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples 
     private readonly Dictionary<string, string> _texts = [];
     private readonly Dictionary<string, CursorPlace> _cursors = [];
     private LedgerHead _head;
+    private readonly List<TelemetryGap> _gaps = [];
     private bool _disposed;
 
     public LedgerHead Head
@@ -134,6 +136,34 @@ public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples 
         {
             ThrowIfDisposed();
             return _telemetry.TryGetValue(point, out var samples) ? [.. samples.Values.Where(s => s.At >= from && s.At < to)] : [];
+        }
+    }
+
+    /// <summary>Rows of a tier, rolled up as they are asked for; a stretch counts by its start.</summary>
+    public IEnumerable<TelemetryRow> Read(int point, TelemetryTier tier, Instant from, Instant to)
+    {
+        if (tier == TelemetryTier.Raw)
+            return ReadTelemetry(point, from, to).Select(s => new TelemetryRow(s.At, s.Value, s.Value, s.Value, s.Value, s.Trust, 1));
+        var minutes = Rollup.Minutes(ReadTelemetry(point, new Instant(long.MinValue), new Instant(long.MaxValue)));
+        return Rollup.Coarser(minutes, Rollup.StepMs(tier)).Where(r => r.At >= from && r.At < to);
+    }
+
+    /// <summary>Records that telemetry is missing.</summary>
+    public void Note(TelemetryGap gap)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            _gaps.Add(gap);
+        }
+    }
+
+    public IReadOnlyList<TelemetryGap> Gaps(Instant from, Instant to)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return [.. _gaps.Where(g => g.From < to && g.To > from)];
         }
     }
 

@@ -125,19 +125,27 @@ public sealed class StoreCrashTests : IDisposable
     /// meanwhile the two copies are of different times, which no crash can make, and the image is taken again.</summary>
     private long TakeImage(StoreFolder image, Random random)
     {
-        var (log, copy) = (_folder.File + "-wal", image.File + "-wal");
+        var acknowledged = WaitFor(0);
+        Copy((_folder.File, image.File), random);
+        // The batch before an entry is durable before the entry, so telemetry may be the later image.
+        Copy((_folder.Telemetry, image.Telemetry), random);
+        return acknowledged;
+    }
+
+    private static void Copy((string From, string To) file, Random random)
+    {
+        var (log, copy) = (file.From + "-wal", file.To + "-wal");
         while (true)
         {
-            var acknowledged = WaitFor(0);
             var (begun, length) = (LogHeader(log), new FileInfo(log).Length);
-            File.Copy(_folder.File, image.File, overwrite: true);
+            File.Copy(file.From, file.To, overwrite: true);
             File.Copy(log, copy, overwrite: true);
             if (!begun.AsSpan().SequenceEqual(LogHeader(log)))
                 continue;
             // What was written after the acknowledgement may be there in part.
             using var torn = File.OpenHandle(copy, FileMode.Open, FileAccess.ReadWrite);
             RandomAccess.SetLength(torn, random.NextInt64(length, RandomAccess.GetLength(torn) + 1));
-            return acknowledged;
+            return;
         }
     }
 

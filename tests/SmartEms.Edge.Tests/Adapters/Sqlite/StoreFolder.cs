@@ -15,6 +15,9 @@ internal sealed class StoreFolder : IDisposable
 
     public string File => Path.Combine(Directory, "smartems.db");
 
+    /// <summary>The telemetry beside the ledger.</summary>
+    public string Telemetry => Path.Combine(Directory, "smartems.telemetry.db");
+
     public void Dispose()
     {
         Allow(Directory, Everyone);
@@ -29,9 +32,13 @@ internal sealed class StoreFolder : IDisposable
     }
 
     /// <summary>Runs the sqlite3 shell of the distribution on the file: a program that is not ours.</summary>
-    public string Shell(string sql)
+    public string Shell(string sql) => Shell(File, sql);
+
+    public string TelemetryShell(string sql) => Shell(Telemetry, sql);
+
+    private static string Shell(string file, string sql)
     {
-        using var process = Process.Start(new ProcessStartInfo("sqlite3", [File, sql]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("sqlite3", [file, sql]) { RedirectStandardOutput = true })!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"sqlite3 ended with {process.ExitCode}");

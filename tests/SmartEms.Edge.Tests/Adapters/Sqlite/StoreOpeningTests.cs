@@ -45,7 +45,7 @@ public sealed class StoreOpeningTests : IDisposable
         }
 
         Assert.Equal($"{0x536D4564.ToString(CultureInfo.InvariantCulture)}\n2\nwal\nok", _folder.Shell("PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode; PRAGMA integrity_check"));
-        Assert.Equal("null", _folder.Shell("SELECT typeof(value) FROM telemetry"));
+        Assert.Equal("wal\nok\n1", _folder.TelemetryShell("PRAGMA journal_mode; PRAGMA integrity_check; SELECT sum(samples) FROM chunks"));
     }
 
     [Fact]

@@ -1,0 +1,177 @@
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Recording.Columns;
+
+namespace SmartEms.Edge.Adapters.Sqlite;
+
+/// <summary>Rolled-up rows, one chunk for each point and stretch: a day of minutes, 32 days of quarter-hours. Point and stretch are one number, so that
+/// the chunks of a point lie together in time order.</summary>
+internal sealed class RolledTier : IDisposable
+{
+    public const string Schema = """
+        CREATE TABLE minutes(key INTEGER PRIMARY KEY, body BLOB NOT NULL);
+        CREATE TABLE quarters(key INTEGER PRIMARY KEY, body BLOB NOT NULL);
+        CREATE TABLE stretches(tier INTEGER NOT NULL, stretch INTEGER NOT NULL, bytes INTEGER NOT NULL, samples INTEGER NOT NULL, PRIMARY KEY(tier, stretch)) WITHOUT ROWID;
+        """;
+
+    private const int StretchBits = 24;
+    private const long Middle = 1 << (StretchBits - 1);
+    private const long DayMs = 86_400_000;
+
+    private readonly TelemetryTier _tier;
+    private readonly long _stepMs;
+    private readonly long _stretchMs;
+    private readonly GapTable _gaps;
+    private readonly Statement _put;
+    private readonly Statement _find;
+    private readonly Statement _range;
+    private readonly Statement _account;
+    private readonly Statement _oldest;
+    private readonly Statement _drop;
+    private readonly Statement _forget;
+
+    public RolledTier(Database database, TelemetryTier tier, GapTable gaps)
+    {
+        (_tier, _stepMs, _gaps) = (tier, Rollup.StepMs(tier), gaps);
+        _stretchMs = tier == TelemetryTier.Quarter ? 32 * DayMs : DayMs;
+        var (table, number) = (tier == TelemetryTier.Quarter ? "quarters" : "minutes", (int)tier);
+        _put = database.Prepare($"INSERT OR REPLACE INTO {table}(key, body) VALUES(?1, ?2)");
+        _find = database.Prepare($"SELECT key, body FROM {table} WHERE key BETWEEN ?1 AND ?2 ORDER BY key");
+        _range = database.Prepare($"SELECT min(key), max(key) FROM {table} WHERE key BETWEEN ?1 AND ?2");
+        _account = database.Prepare($"""
+            INSERT INTO stretches(tier, stretch, bytes, samples) VALUES({number}, ?1, ?2, ?3)
+            ON CONFLICT(tier, stretch) DO UPDATE SET bytes = bytes + excluded.bytes, samples = samples + excluded.samples
+            """);
+        _oldest = database.Prepare($"SELECT stretch, bytes, samples FROM stretches WHERE tier = {number} ORDER BY stretch LIMIT 1");
+        _drop = database.Prepare($"DELETE FROM {table} WHERE (key & {(1 << StretchBits) - 1}) = ?1");
+        _forget = database.Prepare($"DELETE FROM stretches WHERE tier = {number} AND stretch = ?1");
+        Recount(database);
+    }
+
+    public long Bytes { get; private set; }
+
+    public void Recount(Database database) => Bytes = database.Long($"SELECT sum(bytes) FROM stretches WHERE tier = {(int)_tier}");
+
+    /// <summary>Adds rows of a point, in time order, to those that are there.</summary>
+    public void Add(int point, List<TelemetryRow> rows)
+    {
+        for (var next = 0; next < rows.Count;)
+        {
+            var stretch = StretchOf(rows[next].At.UnixMilliseconds);
+            var from = next;
+            while (next < rows.Count && StretchOf(rows[next].At.UnixMilliseconds) == stretch)
+                next++;
+            AddTo(Key(point, stretch), stretch, rows.GetRange(from, next - from));
+        }
+    }
+
+    /// <summary>Rows of a point with from ≤ At &lt; to.</summary>
+    public List<TelemetryRow> Read(int point, long from, long to)
+    {
+        var rows = new List<TelemetryRow>();
+        foreach (var (key, body) in Bodies(Key(point, StretchOf(from)), Key(point, StretchOf(to))))
+            foreach (var row in Rows(key, body))
+                if (row.At.UnixMilliseconds >= from && row.At.UnixMilliseconds < to)
+                    rows.Add(row);
+        return rows;
+    }
+
+    /// <summary>From the first to behind the last stretch of a point, in ms; null when it has none.</summary>
+    public (long From, long To)? Extent(int point)
+    {
+        try
+        {
+            _range.Bind(1, Key(point, 0)).Bind(2, Key(point, (1 << StretchBits) - 1));
+            return _range.Step() && _range.Long(1) > 0 ? (StartOf(_range.Long(0)), StartOf(_range.Long(1)) + _stretchMs) : null;
+        }
+        finally
+        {
+            _range.Rewind();
+        }
+    }
+
+    /// <summary>Drops whole stretches, the oldest first, until no more than the budget is left; each leaves its gap.</summary>
+    public void Keep(long budget)
+    {
+        while (Bytes > budget && Oldest() is { } oldest)
+        {
+            _drop.Bind(1, oldest.Stretch).Run();
+            _forget.Bind(1, oldest.Stretch).Run();
+            Bytes -= oldest.Bytes;
+            var start = StartOf(oldest.Stretch);
+            _gaps.Extend(new TelemetryGap(new Instant(start), new Instant(start + _stretchMs), _tier, oldest.Samples, GapTable.Retention));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[] { _put, _find, _range, _account, _oldest, _drop, _forget })
+            statement.Dispose();
+    }
+
+    private (long Stretch, long Bytes, long Samples)? Oldest()
+    {
+        try
+        {
+            return _oldest.Step() ? (_oldest.Long(0), _oldest.Long(1), _oldest.Long(2)) : null;
+        }
+        finally
+        {
+            _oldest.Rewind();
+        }
+    }
+
+    private void AddTo(long key, long stretch, List<TelemetryRow> rows)
+    {
+        var (bytes, count) = (0, 0);
+        foreach (var (_, old) in Bodies(key, key))
+        {
+            var before = Rows(key, old);
+            (bytes, count) = (old.Length, before.Count);
+            rows = Rollup.Merged(before, rows);
+        }
+
+        var body = Frame.Of([(0, RowColumns.Write(rows, _stepMs))]);
+        _put.Bind(1, key).Bind(2, body).Run();
+        _account.Bind(1, stretch).Bind(2, body.Length - bytes).Bind(3, rows.Count - count).Run();
+        Bytes += body.Length - bytes;
+    }
+
+    private List<(long Key, byte[] Body)> Bodies(long from, long to)
+    {
+        var found = new List<(long, byte[])>();
+        try
+        {
+            _find.Bind(1, from).Bind(2, to);
+            while (_find.Step())
+                found.Add((_find.Long(0), _find.Blob(1)));
+            return found;
+        }
+        finally
+        {
+            _find.Rewind();
+        }
+    }
+
+    /// <summary>The rows of a chunk; a damaged one has none, and the gap is remembered.</summary>
+    private List<TelemetryRow> Rows(long key, byte[] body)
+    {
+        try
+        {
+            var part = Frame.Parts(body)[0];
+            return RowColumns.Read(body, (part.From, part.Length), _stepMs);
+        }
+        catch (InvalidDataException)
+        {
+            var start = StartOf(key);
+            _gaps.Remember(new TelemetryGap(new Instant(start), new Instant(start + _stretchMs), _tier, 0, GapTable.Damage));
+            return [];
+        }
+    }
+
+    private long StretchOf(long at) => Math.Clamp((Rollup.Start(at, _stretchMs) / _stretchMs) + Middle, 0, (1 << StretchBits) - 1);
+
+    private long StartOf(long keyOrStretch) => ((keyOrStretch & ((1 << StretchBits) - 1)) - Middle) * _stretchMs;
+
+    private static long Key(int point, long stretch) => ((long)point << StretchBits) + stretch;
+}

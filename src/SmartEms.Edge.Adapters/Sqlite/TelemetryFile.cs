@@ -1,0 +1,263 @@
+using SmartEms.Edge.Adapters.Kernel;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+
+namespace SmartEms.Edge.Adapters.Sqlite;
+
+/// <summary>Telemetry in a database of its own beside the ledger: its pages are small because its writes are, neither waits for the other, and damage in one
+/// leaves the other whole. The store's owner lock stands for both. Every member may be called from any thread.</summary>
+internal sealed class TelemetryFile : ITelemetryReader, IDisposable
+{
+    /// <summary>Our mark in the header: "SmTe".</summary>
+    private const int ApplicationId = 0x536D5465;
+    private const int Version = 1;
+
+    // A batch of 10 s dirties whole pages, in the log and again in the file: the smaller, the less a card wears. The log is copied after each
+    // closed group (TelemetryAppender); the limit of 16 MB only stands in for a reader who holds that up.
+    private const string Small = "PRAGMA page_size = 1024";
+    private const string Settings = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
+
+    private readonly Lock _gate = new();
+    private readonly Database _database;
+    private readonly TelemetryTables _tables;
+    private readonly TelemetryAppender? _appender;
+    private readonly TelemetryFinder _finder;
+    private bool _disposed;
+
+    private TelemetryFile(Database database, TelemetryBudgets? budgets)
+    {
+        _database = database;
+        _tables = new TelemetryTables(database);
+        _appender = budgets is null ? null : new TelemetryAppender(database, _tables, budgets);
+        _finder = new TelemetryFinder(database, _tables);
+    }
+
+    /// <summary>The telemetry file of a store: smartems.db has smartems.telemetry.db.</summary>
+    public static string PathOf(string store) =>
+        (store.EndsWith(".db", StringComparison.Ordinal) ? store[..^3] : store) + ".telemetry.db";
+
+    /// <summary>Opens the telemetry of a store, for writing with budgets, and makes it when it is not there. For its owner a damaged file is moved
+    /// aside and begun anew, with a gap up to its last write: telemetry must not keep the ledger from opening.</summary>
+    /// <exception cref="StoreException">Not ours, too new, not to be opened, or damaged and only to be read.</exception>
+    public static TelemetryFile Open(string store, TelemetryBudgets? budgets)
+    {
+        var path = PathOf(store);
+        try
+        {
+            return Opened(path, budgets);
+        }
+        catch (StoreException e) when (e.IsDamage && budgets is not null)
+        {
+            var until = Instant.From(File.GetLastWriteTimeUtc(path));
+            var aside = 1;
+            while (File.Exists($"{path}.damaged-{aside}"))
+                aside++;
+            foreach (var suffix in new[] { "-wal", "-shm", "" })
+                if (File.Exists(path + suffix))
+                    File.Move(path + suffix, $"{path}.damaged-{aside}{suffix}");
+            var fresh = Opened(path, budgets);
+            fresh.Note(new TelemetryGap(new Instant(0), until, TelemetryTier.Raw, 0, $"{GapTable.Damage}: kept as {Path.GetFileName(path)}.damaged-{aside}"));
+            return fresh;
+        }
+    }
+
+    private static TelemetryFile Opened(string path, TelemetryBudgets? budgets)
+    {
+        var isNew = budgets is not null && (!File.Exists(path) || new FileInfo(path).Length == 0);
+        var database = Database.Open(path, writable: budgets is not null);
+        try
+        {
+            if (isNew)
+            {
+                Make(database);
+                Descriptor.SyncDirectory(Path.GetDirectoryName(path)!);
+            }
+
+            Judge(path, database.Long("PRAGMA application_id"), database.Long("PRAGMA user_version"));
+            if (budgets is not null)
+            {
+                if (database.Text("PRAGMA journal_mode = WAL") != "wal")
+                    throw StoreException.About(path, "cannot keep a write-ahead log", "put the store on a local file system (ext4, f2fs, btrfs), not on a network share");
+                database.KeepLog();
+                database.Execute(Settings);
+            }
+
+            return new TelemetryFile(database, budgets);
+        }
+        catch (IOException)
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="ArgumentException">A sample's point was never numbered; nothing is stored.</exception>
+    public void Append(ReadOnlySpan<TelemetrySample> samples)
+    {
+        lock (_gate)
+        {
+            var appender = Appender();
+            foreach (ref readonly var sample in samples)
+                if (sample.Point < 1 || sample.Point > _tables.Points.Highest)
+                    throw new ArgumentException($"There is no telemetry point {sample.Point}.", nameof(samples));
+            if (samples.Length > 0)
+                appender.Append(samples);
+        }
+    }
+
+    public void Note(TelemetryGap gap)
+    {
+        lock (_gate)
+            Appender().Note(gap);
+    }
+
+    public int PointNumber(string name, string unit)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return _tables.Points.Find(name, unit) ?? Appended(name, unit);
+        }
+
+        int Appended(string newName, string newUnit)
+        {
+            Appender();
+            return _tables.Points.Make(newName, newUnit);
+        }
+    }
+
+    public IReadOnlyList<TelemetryPoint> Points()
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return _tables.Points.All();
+        }
+    }
+
+    public IReadOnlyList<TelemetryGap> Gaps(Instant from, Instant to)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return _tables.Gaps.Find(from, to);
+        }
+    }
+
+    public IEnumerable<TelemetryRow> Read(int point, TelemetryTier tier, Instant from, Instant to)
+    {
+        if (tier == TelemetryTier.Raw)
+        {
+            foreach (var s in Samples(point, from, to))
+                yield return new TelemetryRow(s.At, s.Value, s.Value, s.Value, s.Value, s.Trust, 1);
+            yield break;
+        }
+
+        for (var next = from.UnixMilliseconds; Window(point, tier, next, to) is { } window; next = window.Next)
+            foreach (var row in window.Rows)
+                yield return row;
+    }
+
+    /// <summary>Samples with from ≤ At &lt; to in time order, chunk by chunk; where chunks overlap (a clock was set back) they are merged.</summary>
+    public IEnumerable<TelemetrySample> Samples(int point, Instant from, Instant to)
+    {
+        List<TelemetrySample> open;
+        List<Stretch> chunks;
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            (open, chunks) = _finder.Raw(point, from, to);
+        }
+
+        var waiting = new OverlappingSamples();
+        var openTaken = open.Count == 0;
+        foreach (var chunk in chunks)
+        {
+            if (!openTaken && open[0].At.UnixMilliseconds < chunk.First)
+            {
+                openTaken = true;
+                waiting.Add(open, long.MaxValue);
+            }
+
+            foreach (var sample in waiting.Before(chunk.First))
+                yield return sample;
+            waiting.Add(Chunk(chunk, point, (from, to)), chunk.Id);
+        }
+
+        if (!openTaken)
+            waiting.Add(open, long.MaxValue);
+        foreach (var sample in waiting.Rest())
+            yield return sample;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            try
+            {
+                _appender?.Close();
+            }
+            catch (StoreException)
+            {
+                // All samples are stored; the next start closes the group.
+            }
+            finally
+            {
+                _tables.Dispose();
+                _database.Dispose();
+            }
+        }
+    }
+
+    private (List<TelemetryRow> Rows, long Next)? Window(int point, TelemetryTier tier, long from, Instant to)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return _finder.Window(point, tier, from, to.UnixMilliseconds);
+        }
+    }
+
+    private List<TelemetrySample> Chunk(Stretch chunk, int point, (Instant From, Instant To) span)
+    {
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            var samples = _finder.Chunk(chunk, point);
+            if (chunk.First < span.From.UnixMilliseconds || chunk.Last >= span.To.UnixMilliseconds)
+                samples.RemoveAll(s => s.At < span.From || s.At >= span.To);
+            return samples;
+        }
+    }
+
+    private TelemetryAppender Appender()
+    {
+        ThrowIfDisposed();
+        return _appender ?? throw new InvalidOperationException($"The store {_database.Path} was opened for reading only.");
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
+
+    private static void Make(Database database)
+    {
+        database.Execute(Small);
+        database.Execute("PRAGMA synchronous = FULL");
+        database.Execute("BEGIN IMMEDIATE");
+        database.Execute(TelemetryTables.Schema);
+        database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}");
+        database.Execute("COMMIT");
+    }
+
+    private static void Judge(string path, long applicationId, long version)
+    {
+        if (applicationId != ApplicationId)
+            throw StoreException.About(path, $"belongs to another program (application id 0x{applicationId:X8}, ours is 0x{ApplicationId:X8})", "move the file away");
+        if (version > Version)
+            throw StoreException.About(path, $"was written by a newer smartems (schema {version}, this program knows up to {Version})", "install that version again, or move the file away to begin telemetry anew");
+    }
+}

@@ -1,0 +1,183 @@
+using System.Numerics;
+
+namespace SmartEms.Edge.Core.Recording.Columns;
+
+/// <summary>The values of one column. A stretch whose values are decimals (value × 10^k whole, k ≤ 6) is kept as whole numbers, each as its distance from the
+/// best of three guesses: the last value, the straight line through the last two, a running mean; which one was best lately, writer and reader both know.
+/// Any other stretch is kept as the bits that changed (XOR, as in Gorilla, Pelkonen 2015). Every bit pattern but that of NaN comes back exactly.</summary>
+public sealed class ValueModel
+{
+    private const int MostDigits = 6;
+    private const int AsBits = 7;
+    private const int ModeBits = 3;
+    private const double MostWhole = 1L << 50;
+    private const int Guesses = 3;
+    private const int MeanShift = 4;
+
+    private static readonly double[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
+
+    private readonly NumberModel _distances = new();
+    private readonly BitModel[] _lengths = new BitModel[128];
+    private readonly BitModel[] _trailing = new BitModel[64];
+    private readonly long[] _guess = new long[Guesses];
+    private readonly long[] _error = new long[Guesses];
+    private BitModel _modeStays;
+    private int _mode;
+    private int _digits;
+    private long _last;
+    private long _mean;
+    private ulong _bits;
+
+    public void Reset()
+    {
+        _distances.Reset();
+        Array.Clear(_lengths);
+        Array.Clear(_trailing);
+        Array.Clear(_guess);
+        Array.Clear(_error);
+        (_modeStays, _mode, _digits, _last, _mean, _bits) = (default, 0, 0, 0, 0, 0);
+    }
+
+    /// <summary>Codes a stretch of at least one value; reading fills it.</summary>
+    /// <exception cref="InvalidDataException">Reading: nobody wrote these bytes.</exception>
+    public void Code<T>(ref T coder, Span<double> values)
+        where T : struct, IBitCoder
+    {
+        var mode = T.Reads ? _mode : Choose(values);
+        if (coder.Bit(ref _modeStays, mode != _mode))
+            _mode = (int)coder.Raw((uint)mode, ModeBits);
+        if (_mode == AsBits)
+        {
+            CodeBits(ref coder, values);
+            return;
+        }
+
+        if (_mode != _digits)
+            Rescale(_mode);
+        CodeWhole(ref coder, values, Powers[_digits]);
+    }
+
+    /// <summary>The least k ≤ 6, or 7 when there is none, for which value × 10^k is whole and gives the same value back.</summary>
+    public static int Digits(double value, int from)
+    {
+        while (from <= MostDigits && !IsWhole(value, Powers[from]))
+            from++;
+        return from;
+    }
+
+    private int Choose(ReadOnlySpan<double> values)
+    {
+        var digits = _digits;
+        for (var i = 0; i < values.Length && digits <= MostDigits; i++)
+        {
+            if (IsWhole(values[i], Powers[digits]))
+                continue;
+            // With more digits an earlier large value may no longer fit: look at all of them again.
+            digits = Digits(values[i], digits + 1);
+            i = -1;
+        }
+
+        return digits;
+    }
+
+    private static bool IsWhole(double value, double power)
+    {
+        var whole = Math.Round(value * power);
+        return Math.Abs(whole) <= MostWhole && BitConverter.DoubleToInt64Bits((long)whole / power) == BitConverter.DoubleToInt64Bits(value);
+    }
+
+    private void CodeWhole<T>(ref T coder, Span<double> values, double power)
+        where T : struct, IBitCoder
+    {
+        foreach (ref var value in values)
+        {
+            var guess = Best();
+            var whole = T.Reads ? 0 : (long)Math.Round(value * power);
+            whole = unchecked(guess + _distances.Code(ref coder, unchecked(whole - guess)));
+            if (T.Reads)
+            {
+                if (whole is > (long)MostWhole or < -(long)MostWhole)
+                    throw new InvalidDataException("A column holds a value that nobody wrote.");
+                value = whole / power;
+            }
+
+            Learn(whole);
+        }
+
+        _bits = BitConverter.DoubleToUInt64Bits(values[^1]);
+    }
+
+    private long Best()
+    {
+        var best = _error[1] < _error[0] ? 1 : 0;
+        return _guess[_error[2] < _error[best] ? 2 : best];
+    }
+
+    private void Learn(long whole)
+    {
+        unchecked
+        {
+            for (var i = 0; i < Guesses; i++)
+            {
+                var missed = whole - _guess[i];
+                _error[i] += (missed < 0 ? -missed : missed) - (_error[i] >> 3);
+            }
+
+            _mean += ((whole << MeanShift) - _mean) >> 2;
+            _guess[0] = whole;
+            _guess[1] = (2 * whole) - _last;
+            _guess[2] = (_mean + (1 << (MeanShift - 1))) >> MeanShift;
+            _last = whole;
+        }
+    }
+
+    private void Rescale(int digits)
+    {
+        var last = Math.Round(_last / Powers[_digits] * Powers[digits]);
+        _last = Math.Abs(last) <= MostWhole ? (long)last : 0;
+        _mean = _last << MeanShift;
+        Array.Fill(_guess, _last);
+        Array.Clear(_error);
+        _digits = digits;
+    }
+
+    private void CodeBits<T>(ref T coder, Span<double> values)
+        where T : struct, IBitCoder
+    {
+        foreach (ref var value in values)
+        {
+            var changed = T.Reads ? 0 : BitConverter.DoubleToUInt64Bits(value) ^ _bits;
+            _bits ^= CodeChange(ref coder, changed);
+            value = BitConverter.UInt64BitsToDouble(_bits);
+        }
+    }
+
+    private ulong CodeChange<T>(ref T coder, ulong changed)
+        where T : struct, IBitCoder
+    {
+        var length = CodeTree(ref coder, _lengths, 7, 64 - BitOperations.LeadingZeroCount(changed));
+        if (length == 0)
+            return 0;
+        var trailing = CodeTree(ref coder, _trailing, 6, BitOperations.TrailingZeroCount(changed) & 63);
+        if (trailing >= length || length > 64)
+            throw new InvalidDataException("A column holds a value that nobody wrote.");
+        var result = 0ul;
+        for (var left = length - trailing; left > 0;)
+        {
+            var now = Math.Min(left, 16);
+            left -= now;
+            result = (result << now) | coder.Raw((uint)((changed >> (trailing + left)) & ((1u << now) - 1)), now);
+        }
+
+        return result << trailing;
+    }
+
+    private static int CodeTree<T>(ref T coder, BitModel[] models, int bits, int value)
+        where T : struct, IBitCoder
+    {
+        var node = 1;
+        for (var i = bits - 1; i >= 0; i--)
+            node = (node << 1) | (coder.Bit(ref models[node], ((value >> i) & 1) != 0) ? 1 : 0);
+        return node - (1 << bits);
+    }
+}
