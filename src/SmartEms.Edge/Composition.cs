@@ -18,11 +18,12 @@ namespace SmartEms.Edge;
 internal sealed class Composition : IAsyncDisposable
 {
     private readonly ModbusLines lines;
+    private readonly TimeProvider realTime;
 
     private Composition(LoadedSite loaded, ProfileSource profiles, (IStore Store, string? Without) memory, CompositionOptions options)
     {
         var store = memory.Store;
-        (Site, Store) = (loaded.Site, store);
+        (Site, Store, realTime) = (loaded.Site, store, options.RealTime);
         var profilesHash = Provenance.Keep(store, loaded, profiles, Instant.From(options.SiteTime.GetUtcNow()));
         Clock = new(options.SiteTime);
         lines = new(options.RealTime);
@@ -92,8 +93,8 @@ internal sealed class Composition : IAsyncDisposable
     public Control.Desk Desk => new(Site, Version, () => Daemon.Latest)
     {
         RecordAt = at => Control.Desk.RecordIn(Store, at),
-// no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
-        Telemetry = new(OpenTelemetry, options.RealTime),
+        // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
+        Telemetry = new(OpenTelemetry, realTime),
     };
 
     /// <summary>Stored telemetry for reading, beside whoever writes it. <see cref="IOException"/> when the store cannot be had.</summary>
