@@ -33,7 +33,7 @@ public static class StoreCapture
 
             var entries = Entries(store, database, span);
             var (texts, redacted) = Texts(database, settings.Clean);
-            database.Execute($"INSERT INTO main.points SELECT * FROM box.points; INSERT INTO main.telemetry SELECT * FROM box.telemetry WHERE at_ms >= {span.From.UnixMilliseconds} AND at_ms < {span.To.UnixMilliseconds}; COMMIT; DETACH box");
+            database.Execute("COMMIT; DETACH box");
             return new(entries, texts, redacted);
         }
         catch (StoreException)

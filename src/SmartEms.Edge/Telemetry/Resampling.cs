@@ -68,7 +68,7 @@ internal static class Resampling
         {
             if (weight == 0)
                 return new(At, double.NaN, double.NaN, double.NaN, double.NaN, worst, Count);
-            var mean = (sum + lost) / weight;
+            var mean = Math.Round((sum + lost) / weight, 9); // what lies beyond is the rounding of roll-ups, not the meter's
             return new(At, min, double.IsFinite(mean) ? Math.Clamp(mean, min, max) : (min / 2) + (max / 2), max, last, worst, Count);
         }
 

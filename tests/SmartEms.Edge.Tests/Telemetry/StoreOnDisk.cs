@@ -23,7 +23,7 @@ internal sealed class StoreOnDisk : IDisposable
 
     public string File(string name) => System.IO.Path.Combine(directory.FullName, name);
 
-    public string[] Files => [.. directory.GetFiles().Select(file => file.Name).Where(name => !name.StartsWith("store.db", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public string[] Files => [.. directory.GetFiles().Select(file => file.Name).Where(name => !name.StartsWith("store.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>Three points every 10 s from 13:00Z to 13:47Z; the inverter is silent from 13:20 to 13:30 and stale from 13:40.</summary>
     public StoreOnDisk WithAfternoon()
