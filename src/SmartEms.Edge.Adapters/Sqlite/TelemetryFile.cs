@@ -65,9 +65,12 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
     private static TelemetryFile Opened(string path, TelemetryBudgets? budgets)
     {
         var isNew = budgets is not null && (!File.Exists(path) || new FileInfo(path).Length == 0);
-        var database = Database.Open(path, writable: budgets is not null);
+        var isWithout = budgets is null && !File.Exists(path); // a capture carries the ledger alone
+        var database = Database.Open(isWithout ? ":memory:" : path, writable: budgets is not null || isWithout);
         try
         {
+            if (isWithout)
+                Make(database);
             if (isNew)
             {
                 Make(database);
