@@ -21,10 +21,10 @@ internal sealed class Composition : IAsyncDisposable
 
     private Composition(LoadedSite loaded, ProfileSource profiles, IStore store, CompositionOptions options)
     {
-        (Site, Store) = (loaded.Site, store);
+        Site = loaded.Site;
         Clock = new(options.SiteTime);
         lines = new(options.RealTime);
-        Recorder = new(store, options.RealTime);
+        Recorder = new(store, options.RealTime, options.StorePath is null ? null : () => OpenStore(loaded, options));
         Daemon? daemon = null;
         Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, receipt => daemon?.Hear(receipt));
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
@@ -37,7 +37,6 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     public Site Site { get; }
-    public IStore Store { get; }
     public SiteClock Clock { get; }
     public FieldLayer Field { get; }
     public Recorder Recorder { get; }
@@ -53,15 +52,29 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. <see cref="IOException"/> when the store cannot be had.</summary>
     public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
     {
+        return new(loaded, profiles, OpenStore(loaded, options), options);
+    }
+
+    /// <summary>Also how the recorder opens the store anew after a failure.</summary>
+    private static IStore OpenStore(LoadedSite loaded, CompositionOptions options)
+    {
         IStore store = options.StorePath is { } path ? SqliteStore.Open(path) : new MemoryStore();
-        store.KeepText(loaded.Hash, loaded.Text);
-        return new(loaded, profiles, store, options);
+        try
+        {
+            store.KeepText(loaded.Hash, loaded.Text);
+            return store;
+        }
+        catch (IOException)
+        {
+            store.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What the API may look at.</summary>
     public Control.Desk Desk => new(Site, Version, () => Daemon.Latest)
     {
-        RecordAt = at => Control.Desk.RecordIn(Store, at),
+        RecordAt = at => Recorder.Look(store => Control.Desk.RecordIn(store, at)),
         Release = Field.ReleaseAllAsync,
     };
 
@@ -109,7 +122,6 @@ internal sealed class Composition : IAsyncDisposable
         await Field.DisposeAsync();
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
-        Store.Dispose();
     }
 }
 

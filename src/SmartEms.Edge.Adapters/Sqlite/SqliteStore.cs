@@ -199,6 +199,8 @@ public sealed class SqliteStore : IStore
         {
             var isNew = writable && !StoreFile.Exists(file);
             database = Database.Open(file, writable);
+            // Power lost while the store was made: SQLite has just rolled the half-made one back to nothing.
+            isNew |= writable && database.Long("PRAGMA page_count") == 0;
             if (isNew)
                 Make(database);
             StoreFile.Judge(file, database.Long("PRAGMA application_id"), database.Long("PRAGMA user_version"));

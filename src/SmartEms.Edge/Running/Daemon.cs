@@ -119,7 +119,7 @@ internal sealed class Daemon(DaemonParts parts)
         }
         Tally.Add(image, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
-        parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap);
+        parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap.NameOf);
         var findings = Findings(image, step);
         foreach (var change in book.Update(findings))
         {
@@ -133,7 +133,7 @@ internal sealed class Daemon(DaemonParts parts)
             Cycles = cycles,
             Uptime = TimeSpan.FromMilliseconds(clock.UptimeMs),
             LimitViolations = limits.Violations,
-            StoreFailure = parts.Recorder.Failure,
+            Store = parts.Recorder.State,
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],

@@ -21,7 +21,8 @@ internal sealed record Snapshot(
     public long Cycles { get; init; }
     public TimeSpan Uptime { get; init; }
     public int LimitViolations { get; init; }
-    public string? StoreFailure { get; init; }
+    public string? StoreFailure => Store.Failure;
+    public StoreState Store { get; init; } = new(null, 0, 0);
 
     /// <summary>Milliseconds from process start to the first complete image; null until there was one.</summary>
     public long? FirstImageMs { get; init; }

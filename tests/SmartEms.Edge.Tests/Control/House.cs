@@ -110,7 +110,7 @@ internal static class House
             new(FindingCode.StoreFailing),
         ],
         Setpoints = new([new(Power.Zero, Bound.UnknownReading)], [new(Current.Zero, Bound.None)], [new(Power.FromWatts(4_000), Bound.ExportLimit)]),
-        StoreFailure = "the disk is full",
+        Store = new("the disk is full", 1_203_000, 2_140.5) { DroppedSamples = 480, Recycled = 3 },
         LimitViolations = 2,
         FirstImageMs = null,
     };
