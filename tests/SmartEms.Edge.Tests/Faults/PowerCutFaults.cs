@@ -25,15 +25,15 @@ public sealed class PowerCutFaults(ITestOutputHelper output) : IDisposable
         for (var chain = 0; chain < chains; chain++)
         {
             var random = new Random(Effort.Seed + chain + sector);
-            var image = new StoreFolder();
+            var image = StoreFolder.InMemory();
             long acknowledged = 0;
             for (var boot = 0; boot < Boots; boot++)
             {
                 using var folder = image;
-                using var before = new StoreFolder();
+                using var before = StoreFolder.InMemory();
                 var operations = Note(folder, random.Next(10, Effort.Of(50, 140)), before);
                 var at = Enumerable.Range(0, perBoot).Select(_ => random.Next(operations.Count)).Order().ToList();
-                image = new StoreFolder(); // the last cut of this boot is what the next boot starts from
+                image = StoreFolder.InMemory(); // the last cut of this boot is what the next boot starts from
                 acknowledged = Cuts((before, operations, sector), acknowledged, at, random, image);
                 cuts += perBoot;
             }
@@ -49,9 +49,9 @@ public sealed class PowerCutFaults(ITestOutputHelper output) : IDisposable
     [InlineData(512)]
     public void S2_power_cut_at_every_operation_loses_nothing_acknowledged(int sector)
     {
-        using var folder = new StoreFolder();
-        using var last = new StoreFolder();
-        using var before = new StoreFolder();
+        using var folder = StoreFolder.InMemory();
+        using var last = StoreFolder.InMemory();
+        using var before = StoreFolder.InMemory();
         var operations = Note(folder, Effort.Of(12, 200), before);
         output.WriteLine($"seed {Effort.Seed}, {operations.Count} operations, sectors of {sector} B");
         var at = Enumerable.Range(0, operations.Count).ToList();
@@ -91,7 +91,7 @@ public sealed class PowerCutFaults(ITestOutputHelper output) : IDisposable
                     acknowledged = run.Operations[done].At;
             }
 
-            using var image = new StoreFolder();
+            using var image = StoreFolder.InMemory();
             var isLast = ++next == at.Count;
             disk.Cut(random, image.Directory);
             if (isLast)
