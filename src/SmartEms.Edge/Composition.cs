@@ -32,6 +32,7 @@ internal sealed class Composition : IAsyncDisposable
             Memory = Remember(store, loaded, options.Log),
             Program = Version,
             RealTime = options.RealTime,
+            Wear = options.StorePath is { } path ? new(path, options.RealTime) : null,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
         });
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
@@ -21,6 +22,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
 
     /// <summary>The clock on the wall of this machine, whatever time the site lives in: disks and sockets know no other.</summary>
     public required TimeProvider RealTime { get; init; }
+
+    /// <summary>Counts what is written to the card; null where nothing is. It reads /proc and /sys, which never wait for a disk.</summary>
+    public WearMeter? Wear { get; init; }
 
     /// <summary>Milliseconds since the process started.</summary>
     public required Func<long> SinceStartMs { get; init; }
@@ -134,6 +138,7 @@ internal sealed class Daemon(DaemonParts parts)
             Uptime = TimeSpan.FromMilliseconds(clock.UptimeMs),
             LimitViolations = limits.Violations,
             Store = parts.Recorder.State,
+            Wear = parts.Wear?.Read(),
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],

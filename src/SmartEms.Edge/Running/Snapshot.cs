@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Diagnosing;
@@ -22,6 +23,9 @@ internal sealed record Snapshot(
     public TimeSpan Uptime { get; init; }
     public int LimitViolations { get; init; }
     public string? StoreFailure => Store.Failure;
+
+    /// <summary>What is written to the card; null where nothing is.</summary>
+    public Wear? Wear { get; init; }
     public StoreState Store { get; init; } = new(null, 0, 0);
 
     /// <summary>Milliseconds from process start to the first complete image; null until there was one.</summary>
