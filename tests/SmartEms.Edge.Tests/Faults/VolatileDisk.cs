@@ -69,24 +69,20 @@ internal sealed class VolatileDisk
 
         public void Settle()
         {
-            var settled = Durable;
+            var image = new Image(Durable, Pending);
             foreach (var operation in Pending)
                 if (operation.Act == DiskAct.Truncate)
-                    Array.Resize(ref settled, (int)operation.At);
+                    image.Truncate(operation.At);
                 else
-                {
-                    Grow(ref settled, operation.At + operation.Data.Length);
-                    operation.Data.CopyTo(settled, operation.At);
-                }
-
-            Durable = settled;
+                    image.Put(operation.Data, operation.At);
+            Durable = image.ToArray();
             Pending.Clear();
         }
 
         /// <summary>Per sector a version is drawn: so many of the pending writes to it, in their order, had reached the medium.</summary>
         public byte[] Survivor(Random random, double survival, int sector)
         {
-            var image = (byte[])Durable.Clone();
+            var image = new Image(Durable, Pending);
             var touches = new Dictionary<long, int>();
             foreach (var operation in Pending.Where(o => o.Act == DiskAct.Write))
                 for (var at = operation.At / sector; at <= (operation.At + operation.Data.Length - 1) / sector; at++)
@@ -97,16 +93,16 @@ internal sealed class VolatileDisk
                 if (operation.Act == DiskAct.Truncate)
                 {
                     if (random.Next(2) == 0)
-                        Array.Resize(ref image, (int)operation.At);
+                        image.Truncate(operation.At);
                 }
                 else
-                    Land(ref image, operation, touches, sector);
+                    Land(image, operation, touches, sector);
             if (random.Next(2) == 0)
-                Grow(ref image, Pending.Where(o => o.Act == DiskAct.Write).Select(o => o.At + o.Data.Length).DefaultIfEmpty(0).Max());
-            return image;
+                image.GrowToTheMost();
+            return image.ToArray();
         }
 
-        private static void Land(ref byte[] image, DiskOperation write, Dictionary<long, int> left, int sector)
+        private static void Land(Image image, DiskOperation write, Dictionary<long, int> left, int sector)
         {
             var end = write.At + write.Data.Length;
             for (var at = write.At; at < end;)
@@ -114,18 +110,45 @@ internal sealed class VolatileDisk
                 var next = Math.Min(end, ((at / sector) + 1) * sector);
                 if (left[at / sector]-- > 0)
                 {
-                    Grow(ref image, next);
-                    Array.Copy(write.Data, at - write.At, image, at, next - at);
+                    image.Put(write.Data.AsSpan((int)(at - write.At), (int)(next - at)), at);
                 }
 
                 at = next;
             }
         }
+    }
 
-        private static void Grow(ref byte[] bytes, long length)
+    /// <summary>A file's content in the making, with room for all that may come to it.</summary>
+    private sealed class Image
+    {
+        private readonly byte[] bytes;
+        private int length;
+
+        public Image(byte[] durable, List<DiskOperation> pending)
         {
-            if (bytes.Length < length)
-                Array.Resize(ref bytes, (int)length);
+            var most = (long)durable.Length;
+            foreach (var operation in pending)
+                most = Math.Max(most, operation.At + operation.Data.Length);
+            bytes = new byte[most];
+            durable.CopyTo(bytes, 0);
+            length = durable.Length;
         }
+
+        public void Put(ReadOnlySpan<byte> data, long at)
+        {
+            data.CopyTo(bytes.AsSpan((int)at));
+            length = Math.Max(length, (int)at + data.Length);
+        }
+
+        public void Truncate(long to)
+        {
+            bytes.AsSpan((int)to).Clear();
+            length = (int)to;
+        }
+
+        /// <summary>The size had been made durable, the last sectors not.</summary>
+        public void GrowToTheMost() => length = bytes.Length;
+
+        public byte[] ToArray() => bytes[..length];
     }
 }
