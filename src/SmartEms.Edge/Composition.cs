@@ -18,33 +18,30 @@ namespace SmartEms.Edge;
 internal sealed class Composition : IAsyncDisposable
 {
     private readonly ModbusLines lines;
-    private readonly TimeProvider realTime;
+    private readonly CompositionOptions options;
 
-    private Composition(LoadedSite loaded, ProfileSource profiles, (IStore Store, string? Without) memory, CompositionOptions options)
+    private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash) memory, CompositionOptions options)
     {
-        var store = memory.Store;
-        (Site, Store, realTime) = (loaded.Site, store, options.RealTime);
-        var profilesHash = Provenance.Keep(store, loaded, profiles, Instant.From(options.SiteTime.GetUtcNow()));
+        (Site, this.options) = (loaded.Site, options);
         Clock = new(options.SiteTime);
         lines = new(options.RealTime);
-        Recorder = new(store, options.RealTime);
+        Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Opened(loaded, profiles, options).Store);
         Daemon? daemon = null;
         Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, receipt => daemon?.Hear(receipt));
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
         {
-            Memory = Remember(store, loaded, options.Log),
+            Memory = memory.Store is { } known ? Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
             Program = Version,
             PolicyHash = Provenance.PolicyHash,
-            ProfilesHash = profilesHash,
+            ProfilesHash = memory.ProfilesHash,
             ProgramBuild = Provenance.Build,
-            WithoutStore = memory.Without,
             RealTime = options.RealTime,
+            Wear = options.StorePath is { } path ? new(path, options.RealTime) : null,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
         });
     }
 
     public Site Site { get; }
-    public IStore Store { get; }
     public SiteClock Clock { get; }
     public FieldLayer Field { get; }
     public Recorder Recorder { get; }
@@ -57,34 +54,35 @@ internal sealed class Composition : IAsyncDisposable
     public static string Version => Provenance.Version;
 
     /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. A store that its disk cannot hold does not
-    /// keep control from starting: then records live in memory, and a finding says so. <see cref="IOException"/> when the store is somebody else's, newer,
+    /// keep control from starting: the recorder goes on trying, and a finding says so. <see cref="IOException"/> when the store is somebody else's, newer,
     /// in use, or may not be written.</summary>
     public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
     {
-        if (options.StorePath is not { } path)
-            return new(loaded, profiles, (new MemoryStore(), null), options);
-        SqliteStore? store = null;
         try
         {
-            store = StoreRecovery.Open(path, new(options.RealTime, options.Log.Warning));
-            return new(loaded, profiles, (store, null), options);
+            return new(loaded, profiles, Opened(loaded, profiles, options), options);
         }
         catch (IOException failure) when (IsOfDisk(failure))
         {
-            store?.Dispose();
             options.Log.Error($"F501 records cannot be stored; control goes on from memory: {failure.Message}");
-            return new(loaded, profiles, (new MemoryStore(MostEntries, MostSamples), failure.Message), options);
-        }
-        catch (IOException)
-        {
-            store?.Dispose();
-            throw;
+            return new(loaded, profiles, (null, ""), options);
         }
     }
 
-    /// <summary>What a box without its store keeps: a month of cycles with what belongs to them, a quarter of an hour of telemetry.</summary>
-    private const int MostEntries = 20_000;
-    private const int MostSamples = 900;
+    /// <summary>Also how the recorder opens the store anew after a failure.</summary>
+    private static (IStore Store, string ProfilesHash) Opened(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
+    {
+        IStore store = options.StorePath is { } path ? StoreRecovery.Open(path, new(options.RealTime, options.Log.Warning)) : new MemoryStore();
+        try
+        {
+            return (store, Provenance.Keep(store, loaded, profiles, Instant.From(options.SiteTime.GetUtcNow())));
+        }
+        catch (IOException)
+        {
+            store.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The errno values of input/output error, no space, read-only file system and quota, as the class library hands them on.</summary>
     private static bool IsOfDisk(IOException failure) => failure is StoreException store ? store.IsOfDisk : failure.HResult is 5 or 28 or 122;
@@ -92,9 +90,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>What the API may look at.</summary>
     public Control.Desk Desk => new(Site, Version, () => Daemon.Latest)
     {
-        RecordAt = at => Control.Desk.RecordIn(Store, at),
+        RecordAt = at => Recorder.Look(store => Control.Desk.RecordIn(store, at)),
+        Telemetry = new(OpenTelemetry, options.RealTime),
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
-        Telemetry = new(OpenTelemetry, realTime),
     };
 
     /// <summary>Stored telemetry for reading, beside whoever writes it. <see cref="IOException"/> when the store cannot be had.</summary>
@@ -105,7 +103,7 @@ internal sealed class Composition : IAsyncDisposable
     }
 
     /// <summary>A connection of its own for each question: a long one must not hold the lock that the recorder writes under.</summary>
-    private OpenedTelemetry OpenTelemetry() => Store is SqliteStore onDisk ? TelemetryIn(onDisk.FilePath) : new(Reader(Store));
+    private OpenedTelemetry OpenTelemetry() => options.StorePath is { } path ? TelemetryIn(path) : Recorder.Look(store => new OpenedTelemetry(Reader(store)));
 
     private static ITelemetryReader Reader(IStore store) =>
         store as ITelemetryReader ?? throw new InvalidOperationException($"{store.GetType().Name} keeps no telemetry that can be read.");
@@ -154,7 +152,6 @@ internal sealed class Composition : IAsyncDisposable
         await Field.DisposeAsync();
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
-        Store.Dispose();
     }
 }
 

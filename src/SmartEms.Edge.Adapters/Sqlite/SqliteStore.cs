@@ -150,6 +150,8 @@ public sealed partial class SqliteStore : IStore, ILedger, ITelemetryReader
         {
             var isNew = writable && !StoreFile.Exists(file);
             database = Database.Open(file, writable);
+            // Power lost while the store was made: SQLite has just rolled the half-made one back to nothing.
+            isNew |= writable && database.Long("PRAGMA page_count") == 0;
             if (isNew)
                 StoreSchema.Make(database);
             StoreFile.Judge(file, database.Long("PRAGMA application_id"), database.Long("PRAGMA user_version"));

@@ -43,6 +43,9 @@ internal static class StoreFile
             return false;
         }
 
+        // Power lost while the store was made can leave zeros; the journal beside them takes them back.
+        if (header.AsSpan().IndexOfAnyExcept((byte)0) < 0 && File.Exists(path + "-journal"))
+            return false;
         if (header.Length < HeaderBytes || !header.AsSpan().StartsWith("SQLite format 3\0"u8))
             throw NotADatabase(path);
         Judge(path, BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationAt)), BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(VersionAt)));

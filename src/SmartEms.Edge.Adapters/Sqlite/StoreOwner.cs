@@ -36,8 +36,7 @@ internal sealed class StoreOwner : IDisposable
                 throw StoreException.About(path, "is already open in this process", "dispose of that reader first");
             }
 
-            RandomAccess.SetLength(handle, 0);
-            RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+            Sign(handle);
             return Remember(path, handle);
         }
     }
@@ -57,6 +56,20 @@ internal sealed class StoreOwner : IDisposable
             if (_lock is { IsClosed: false })
                 RandomAccess.SetLength(_lock, 0);
             _lock?.Dispose();
+        }
+    }
+
+    /// <summary>The number only helps a message, so a full disk may refuse it; the right itself is the lock.</summary>
+    private static void Sign(SafeFileHandle handle)
+    {
+        try
+        {
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+        }
+        catch (IOException)
+        {
+            // the message to a second owner will say "pid unknown"
         }
     }
 

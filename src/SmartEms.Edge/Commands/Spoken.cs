@@ -18,6 +18,14 @@ internal static class Spoken
     public static string Directed(double watts, string positive, string negative) =>
         Math.Abs(watts) < NothingW ? "0.00 kW" : watts > 0 ? $"+{Power(watts)} {positive}" : $"{Power(watts)} {negative}";
 
+    /// <summary>An amount of data in decimal units, as card makers count.</summary>
+    public static string Volume(long bytes) => bytes switch
+    {
+        >= 10_000_000_000 => $"{bytes / 1e9:0} GB",
+        >= 1_000_000 => $"{bytes / 1e6:0} MB",
+        _ => $"{bytes / 1e3:0} kB",
+    };
+
     public static string Energy(double wattHours) => $"{wattHours / 1000:0.0} kWh";
 
     /// <summary>A name and its value, or the name, a dash and why.</summary>

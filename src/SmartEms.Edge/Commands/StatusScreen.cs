@@ -22,9 +22,20 @@ internal static class StatusScreen
         Devices(page, now.Devices);
         Findings(page, now.Findings);
         page.Row("Record", now.StoreFailure is { } failure ? new Ink($"not stored: {failure}", Tint.Bad) : "stored", $"cycles {now.Cycles}", $"follow steps {now.FollowSteps}",
-            now.FirstImageMs is { } first ? $"first complete image after {first} ms" : "no complete image yet");
+            now.FirstImageMs is { } first ? $"first complete image after {first} ms" : "no complete image yet",
+            now.Store is { DroppedEntries: 0, DroppedSamples: 0 } ? "" : new Ink($"dropped {now.Store.DroppedEntries} entries, {now.Store.DroppedSamples} samples", Tint.Warn));
+        if (now.Wear is { } wear)
+            page.Row("Wear", $"{Spoken.Volume(wear.TodayBytes)} today, card life {Life(wear.LifeYears)} (assumed {wear.EnduranceBytes / 1e12:0.#} TBW)");
         return page;
     }
+
+    private static string Life(double? years) => years switch
+    {
+        null => "not known yet",
+        > 50 => "> 50 years",
+        >= 2 => $"{years:0} years",
+        _ => $"{years:0.0} years",
+    };
 
     /// <summary>The flows of what is installed.</summary>
     public static void Power(Page page, PowerView power)

@@ -1,3 +1,4 @@
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
@@ -37,6 +38,8 @@ internal static class Pages
             Cycles = now.Cycles,
             FirstImageMs = now.FirstImageMs,
             StoreFailure = now.StoreFailure,
+            Store = Of(now.Store),
+            Wear = now.Wear is { } wear ? Of(wear) : null,
             Receipts = [.. now.Receipts.Take(ReceiptsShown).Select(receipt => Of(receipt, site))],
         };
     }
@@ -105,6 +108,13 @@ internal static class Pages
                 highest = Math.Abs(current.Amperes);
         return known.Take("phase_current_max_a", highest, phases[0].Quality);
     }
+
+    private static StoreView Of(StoreState store) => new(store.QueueBytes, store.SlowestMs, store.DroppedEntries, store.DroppedSamples, store.Recycled, store.LedgerBytes, store.TelemetrySamples);
+
+    private static WearView Of(Wear wear) =>
+        new(wear.TodayBytes, Rounded(wear.PerDayBytes, 0), Rounded(wear.DevicePerDayBytes, 0), Rounded(wear.LifeYears, 1), wear.EnduranceBytes);
+
+    private static double? Rounded(double? value, int digits) => value is { } known ? Math.Round(known, digits) : null;
 
     private static ReceiptView Of(Receipt receipt, Site site)
     {

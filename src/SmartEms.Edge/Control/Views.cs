@@ -36,10 +36,22 @@ internal sealed record StatusView
     /// <summary>From process start; null until there was one.</summary>
     public required long? FirstImageMs { get; init; }
     public required string? StoreFailure { get; init; }
+    public required StoreView Store { get; init; }
+
+    /// <summary>Null where nothing is written or the kernel does not count.</summary>
+    public required WearView? Wear { get; init; }
 
     /// <summary>Newest first, at most ten.</summary>
     public required ReceiptView[] Receipts { get; init; }
 }
+
+/// <summary>How the store fares since the program started: what waits in memory, the longest commit, what was dropped, how often it was opened anew,
+/// and what was handed to it.</summary>
+internal sealed record StoreView(
+    long QueueBytes, double SlowestMs, long DroppedEntries, long DroppedSamples, int Recycled, long LedgerBytes, long TelemetrySamples);
+
+/// <summary>What is written to the card as the kernel counts it; the rates and the life are null during the first minutes.</summary>
+internal sealed record WearView(long TodayBytes, double? PerDayBytes, double? DevicePerDayBytes, double? LifeYears, double EnduranceBytes);
 
 /// <summary>The site's power flows; load is what the others leave.</summary>
 internal sealed record PowerView

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
@@ -24,11 +25,11 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     public string ProfilesHash { get; init; } = "";
     public string ProgramBuild { get; init; } = "";
 
-    /// <summary>Why there is no store on disk and records live in memory; null when there is one.</summary>
-    public string? WithoutStore { get; init; }
-
     /// <summary>The clock on the wall of this machine, whatever time the site lives in: disks and sockets know no other.</summary>
     public required TimeProvider RealTime { get; init; }
+
+    /// <summary>Counts what is written to the card; null where nothing is. It reads /proc and /sys, which never wait for a disk.</summary>
+    public WearMeter? Wear { get; init; }
 
     /// <summary>Milliseconds since the process started.</summary>
     public required Func<long> SinceStartMs { get; init; }
@@ -127,7 +128,7 @@ internal sealed class Daemon(DaemonParts parts)
         }
         Tally.Add(image, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
-        parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap);
+        parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap.NameOf);
         var findings = Findings(image, step);
         foreach (var change in book.Update(findings))
         {
@@ -141,7 +142,8 @@ internal sealed class Daemon(DaemonParts parts)
             Cycles = cycles,
             Uptime = TimeSpan.FromMilliseconds(clock.UptimeMs),
             LimitViolations = limits.Violations,
-            StoreFailure = parts.Recorder.Failure ?? parts.WithoutStore,
+            Store = parts.Recorder.State,
+            Wear = parts.Wear?.Read(),
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
@@ -156,7 +158,7 @@ internal sealed class Daemon(DaemonParts parts)
         Guard.Examine(image, site, findings);
         findings.AddRange(step.Findings);
         parts.Field.Examine(findings);
-        if ((parts.Recorder.Failure ?? parts.WithoutStore) is not null)
+        if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
         return findings.DrainToImmutable();
     }

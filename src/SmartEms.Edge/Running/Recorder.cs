@@ -1,122 +1,281 @@
-using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Running;
 
-/// <summary>The one owner of the store: everybody else hands it work through a bounded queue and never waits for the disk longer than said.</summary>
+/// <summary>The one owner of the store: everybody else hands it work and never waits for the disk. It has a thread of its own, because a commit that
+/// takes seconds must not take one of the few threads control runs on. What fails is tried again on a store opened anew, in order and once.</summary>
 internal sealed class Recorder : IAsyncDisposable
 {
-    private const int QueueLength = 4096;
+    public const long DefaultQueueBytes = 8L << 20;
 
     /// <summary>So many are stored at once even before their time: an accelerated demo must not grow.</summary>
     private const int MostSamples = 2048;
     private static readonly TimeSpan TelemetryEvery = TimeSpan.FromSeconds(10);
 
-    private readonly IStore store;
-    private readonly TimeProvider time;
-    private readonly Channel<Work> queue = Channel.CreateBounded<Work>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
-    private readonly List<TelemetrySample> samples = [];
-    private readonly Dictionary<int, int> numbers = [];
-    private readonly Task loop;
-    private long lastFlush;
+    /// <summary>A disk that takes longer for one commit is said to fail: control can wait for a record no longer than that.</summary>
+    private static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
-    public Recorder(IStore store, TimeProvider time)
+    /// <summary>With the time to open a store this stays below the promised 5 s between free space and the next stored record.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(10);
+
+    private readonly object gate = new();
+    private readonly Backlog backlog;
+    private readonly StoreKeeper keeper;
+    private readonly TimeProvider time;
+    private readonly ITimer alarm;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Owner thread only.
+    private readonly TelemetryBasket basket = new();
+    private PendingEntry? entry;
+
+    // Under the gate.
+    private string? failure;
+    private TimeSpan pause = FirstPause;
+    private long failedAt;
+    private long? busySince;
+    private long lastFlush;
+    private long handBytes;
+    private double lastMs;
+    private double slowestMs;
+    private long ledgerBytes;
+    private long samplesStored;
+    private bool isStopping;
+
+    /// <param name="store">The open store, which the recorder owns from now on; null when it could not be opened yet.</param>
+    /// <param name="reopen">Opens the same store anew after a failure, or throws <see cref="IOException"/>; null when that makes no sense.</param>
+    public Recorder(IStore? store, TimeProvider time, Func<IStore>? reopen = null, long queueBytes = DefaultQueueBytes)
     {
-        (this.store, this.time) = (store, time);
+        this.time = time;
+        (backlog, keeper) = (new(queueBytes), new(store, reopen));
         lastFlush = time.GetTimestamp();
-        loop = Task.Run(RunAsync);
+        alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (store is null)
+            (failure, failedAt) = ("the store is not open yet", lastFlush);
+        new Thread(Live) { IsBackground = true, Name = "recorder" }.Start();
     }
 
-    /// <summary>The last failure in words, or null while the store works.</summary>
-    public string? Failure { get; private set; }
+    /// <summary>What is wrong with the store in words, or null while it works: its last failure, or that it is too slow.</summary>
+    public string? Failure
+    {
+        get
+        {
+            lock (gate)
+                return Complaint();
+        }
+    }
 
-    /// <summary>Entries lost because the queue was full or the store failed.</summary>
-    public long Dropped { get; private set; }
+    public StoreState State
+    {
+        get
+        {
+            lock (gate)
+                return new(Complaint(), backlog.Bytes + handBytes, Math.Round(Math.Max(slowestMs, BusyFor().TotalMilliseconds), 1))
+                {
+                    DroppedEntries = backlog.LostEntries,
+                    DroppedSamples = backlog.LostSamples,
+                    Recycled = keeper.Recycled,
+                    LedgerBytes = ledgerBytes,
+                    TelemetrySamples = samplesStored,
+                };
+        }
+    }
 
-    /// <summary>Durable when the task completes true; false when the store failed. The caller bounds its own wait.</summary>
+    /// <summary>Completes true when durable; false when the store fails or has no room: then the entry stays in memory and is stored as soon
+    /// as the store works again, unless memory runs out before. The caller bounds its own wait.</summary>
     public Task<bool> AppendAsync(LedgerKind kind, Instant at, byte[] body)
     {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!queue.Writer.TryWrite(new(kind, at, body, done)))
+        var pending = new PendingEntry(kind, at, body);
+        lock (gate)
         {
-            Dropped++;
-            done.SetResult(false);
+            if (isStopping || failure is not null)
+                pending.Done.TrySetResult(false);
+            if (!isStopping)
+                backlog.Add(pending);
+            Monitor.PulseAll(gate);
         }
-        return done.Task;
+        return pending.Done.Task;
     }
 
     /// <summary>Keeps telemetry; stored within 10 s.</summary>
-    public void Telemetry(TelemetrySample[] batch, TelemetryTap from)
+    public void Telemetry(TelemetrySample[] batch, Func<int, (string Name, string Unit)> nameOf)
     {
-        if (batch.Length > 0 && !queue.Writer.TryWrite(new(default, default, null, null) { Samples = batch, From = from }))
-            Dropped += batch.Length;
-    }
-
-    private async Task RunAsync()
-    {
-        await foreach (var work in queue.Reader.ReadAllAsync())
+        if (batch.Length == 0)
+            return;
+        lock (gate)
         {
-            if (work is { Samples: { } batch, From: { } tap })
-                foreach (var sample in batch)
-                    samples.Add(sample with { Point = NumberOf(sample.Point, tap) });
-            if (work.Body is { } body)
-                Guarded(work, () => store.Append(work.Kind, work.At, body));
-            if (samples.Count >= MostSamples || (samples.Count > 0 && time.GetElapsedTime(lastFlush) >= TelemetryEvery))
-                Flush();
+            if (!isStopping)
+                backlog.Add(new PendingBatch(batch, nameOf));
+            Monitor.PulseAll(gate);
         }
-        Flush();
     }
 
-    /// <summary>The store's number of a point; the disk is asked once per point, here and not on the Follow path.</summary>
-    private int NumberOf(int local, TelemetryTap tap)
-    {
-        if (numbers.TryGetValue(local, out var number))
-            return number;
-        Guarded(null, () =>
-        {
-            var (name, unit) = tap.NameOf(local);
-            numbers[local] = store.PointNumber(name, unit);
-        });
-        return numbers.GetValueOrDefault(local, -1);
-    }
-
-    private void Flush()
-    {
-        lastFlush = time.GetTimestamp();
-        samples.RemoveAll(sample => sample.Point < 0);
-        if (samples.Count > 0)
-            Guarded(null, () => store.Append(CollectionsMarshal.AsSpan(samples)));
-        samples.Clear();
-    }
-
-    private void Guarded(Work? work, Action act)
+    /// <summary>Reads from the store as it is now; may be called from any thread.</summary>
+    /// <exception cref="IOException">The store failed, or is being opened anew.</exception>
+    public T Look<T>(Func<IStore, T> at)
     {
         try
         {
-            act();
-            Failure = null;
-            work?.Done?.SetResult(true);
+            return at(keeper.Current ?? throw new IOException("The store is being opened anew after a failure."));
         }
-        catch (IOException failure)
+        catch (ObjectDisposedException)
         {
-            Failure = failure.Message;
-            Dropped++;
-            work?.Done?.SetResult(false);
+            throw new IOException("The store is being opened anew after a failure.");
         }
     }
 
+    private void Live()
+    {
+        try
+        {
+            while (TakeWork())
+            {
+                if (entry is { } one && Guarded(() => keeper.Append(one)))
+                    Stored(one);
+                if (entry is null && !basket.IsEmpty && Guarded(() => basket.Store(keeper.Opened())))
+                    Stored();
+            }
+            keeper.Dispose();
+        }
+        finally
+        {
+            lock (gate)
+                backlog.ReleaseWaiters();
+            entry?.Done.TrySetResult(false);
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Waits until there is something to store and the store may be tried; false at the end.</summary>
+    private bool TakeWork()
+    {
+        lock (gate)
+        {
+            while (true)
+            {
+                var rest = failure is null ? TimeSpan.Zero : pause - time.GetElapsedTime(failedAt);
+                if (rest <= TimeSpan.Zero || isStopping)
+                {
+                    entry ??= GapNote() ?? backlog.TakeEntry();
+                    TakeTelemetry();
+                    handBytes = HandBytes();
+                    if (entry is not null || !basket.IsEmpty)
+                        return !isStopping || failure is null;
+                    if (isStopping)
+                        return false;
+                    rest = backlog.HasTelemetry ? TelemetryEvery - time.GetElapsedTime(lastFlush) : Timeout.InfiniteTimeSpan;
+                }
+                alarm.Change(rest == Timeout.InfiniteTimeSpan || rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                Monitor.Wait(gate);
+            }
+        }
+    }
+
+    /// <summary>A gap is noted once the store works again and the pressure is over: noting it while more is dropped would only press harder.</summary>
+    private PendingEntry? GapNote() =>
+        failure is null && (isStopping || backlog.IsEased) ? backlog.TakeLost()?.ToNote() : null;
+
+    private void TakeTelemetry()
+    {
+        if (!basket.IsEmpty || !(isStopping || backlog.Samples >= MostSamples || time.GetElapsedTime(lastFlush) >= TelemetryEvery))
+            return;
+        lastFlush = time.GetTimestamp();
+        basket.Fill(backlog, MostSamples);
+    }
+
+    private long HandBytes() => (entry?.Bytes ?? 0) + basket.Bytes;
+
+    private void Stored(PendingEntry one)
+    {
+        entry = null;
+        lock (gate)
+            (ledgerBytes, handBytes) = (ledgerBytes + one.Body.Length, HandBytes());
+        one.Done.TrySetResult(true);
+    }
+
+    private void Stored()
+    {
+        lock (gate)
+        {
+            samplesStored += basket.Samples;
+            basket.Clear();
+            handBytes = HandBytes();
+        }
+    }
+
+    /// <summary>Does one piece of work on the store; true when it succeeded.</summary>
+    private bool Guarded(Action act)
+    {
+        var start = time.GetTimestamp();
+        lock (gate)
+            busySince = start;
+        IOException? trouble = null;
+        try
+        {
+            act();
+        }
+        catch (IOException caught)
+        {
+            trouble = caught;
+        }
+        lock (gate)
+        {
+            busySince = null;
+            lastMs = time.GetElapsedTime(start).TotalMilliseconds;
+            slowestMs = Math.Max(slowestMs, lastMs);
+            Judge(trouble);
+        }
+        if (trouble is not null)
+        {
+            // Not under the gate: to close a file on a sick disk may take long.
+            keeper.Recycle();
+            basket.ForgetNumbers();
+        }
+        return trouble is null;
+    }
+
+    private void Judge(IOException? trouble)
+    {
+        if (trouble is null)
+        {
+            (failure, pause) = (null, FirstPause);
+            return;
+        }
+        pause = failure is null ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        (failure, failedAt) = (trouble.Message, time.GetTimestamp());
+        entry?.Done.TrySetResult(false);
+        backlog.ReleaseWaiters();
+    }
+
+    private string? Complaint()
+    {
+        if (failure is not null)
+            return failure;
+        var ms = Math.Max(BusyFor().TotalMilliseconds, lastMs);
+        return ms <= SlowAfter.TotalMilliseconds ? null : $"the disk is slow: one commit takes {ms / 1000:0.0} s";
+    }
+
+    private TimeSpan BusyFor() => busySince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
+
+    private void Wake()
+    {
+        lock (gate)
+            Monitor.PulseAll(gate);
+    }
+
+    /// <summary>Stores what is left if the store works, waits at most 10 s for it, and closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
-        queue.Writer.Complete();
-        await loop;
-    }
-
-    private sealed record Work(LedgerKind Kind, Instant At, byte[]? Body, TaskCompletionSource<bool>? Done)
-    {
-        public TelemetrySample[]? Samples { get; init; }
-        public TelemetryTap? From { get; init; }
+        lock (gate)
+        {
+            isStopping = true;
+            Monitor.PulseAll(gate);
+        }
+        await Task.WhenAny(ended.Task, Task.Delay(Farewell, time));
+        await alarm.DisposeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Diagnosing;
@@ -21,7 +22,11 @@ internal sealed record Snapshot(
     public long Cycles { get; init; }
     public TimeSpan Uptime { get; init; }
     public int LimitViolations { get; init; }
-    public string? StoreFailure { get; init; }
+    public string? StoreFailure => Store.Failure;
+
+    /// <summary>What is written to the card; null where nothing is.</summary>
+    public Wear? Wear { get; init; }
+    public StoreState Store { get; init; } = new(null, 0, 0);
 
     /// <summary>Milliseconds from process start to the first complete image; null until there was one.</summary>
     public long? FirstImageMs { get; init; }

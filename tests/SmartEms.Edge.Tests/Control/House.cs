@@ -92,6 +92,8 @@ internal static class House
         Cycles = 1_169,
         Uptime = TimeSpan.FromDays(12) + TimeSpan.FromMinutes(251),
         FirstImageMs = 812,
+        Store = new(null, 4_160, 38.2) { LedgerBytes = 9_812_000, TelemetrySamples = 21_044_800 },
+        Wear = new(12_300_000, 24_100_000, 61_000_000, 1_346.5, 30e12),
         Receipts = [new Receipt(At, 1, ControlKind.BatteryDischarge, -5_000, ReceiptState.EffectSeen) { Seen = -5_100 }],
     };
 
@@ -111,7 +113,7 @@ internal static class House
             new(FindingCode.StoreFailing),
         ],
         Setpoints = new([new(Power.Zero, Bound.UnknownReading)], [new(Current.Zero, Bound.None)], [new(Power.FromWatts(4_000), Bound.ExportLimit)]),
-        StoreFailure = "the disk is full",
+        Store = new("the disk is full", 1_203_000, 2_140.5) { DroppedSamples = 480, Recycled = 3 },
         LimitViolations = 2,
         FirstImageMs = null,
     };

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Recording;
+
+namespace SmartEms.Edge.Running;
+
+/// <summary>The telemetry the recorder has in hand: stored as one transaction, kept until that has worked.</summary>
+internal sealed class TelemetryBasket
+{
+    private readonly Dictionary<int, int> numbers = [];
+    private readonly List<PendingBatch> batches = [];
+
+    public bool IsEmpty => batches.Count == 0;
+    public long Bytes { get; private set; }
+    public int Samples { get; private set; }
+
+    /// <summary>Takes the oldest batches until there are about so many samples.</summary>
+    public void Fill(Backlog from, int samples)
+    {
+        while (Samples < samples && from.TakeBatch() is { } batch)
+        {
+            batches.Add(batch);
+            (Bytes, Samples) = (Bytes + batch.Bytes, Samples + batch.Samples.Length);
+        }
+    }
+
+    /// <summary>Stores what is in hand; to store it twice changes nothing.</summary>
+    /// <exception cref="IOException">The store failed; all is still in hand.</exception>
+    public void Store(IStore store)
+    {
+        var samples = new List<TelemetrySample>(Samples);
+        foreach (var (batch, nameOf) in batches)
+            foreach (ref readonly var sample in batch.AsSpan())
+                samples.Add(sample with { Point = NumberOf(store, sample.Point, nameOf) });
+        store.Append(CollectionsMarshal.AsSpan(samples));
+    }
+
+    public void Clear()
+    {
+        batches.Clear();
+        (Bytes, Samples) = (0, 0);
+    }
+
+    /// <summary>After the store was opened anew its numbers are asked for anew.</summary>
+    public void ForgetNumbers() => numbers.Clear();
+
+    /// <summary>The store's number of a point; the disk is asked once per point, here and not on the Follow path.</summary>
+    private int NumberOf(IStore store, int local, Func<int, (string Name, string Unit)> nameOf)
+    {
+        if (numbers.TryGetValue(local, out var number))
+            return number;
+        var (name, unit) = nameOf(local);
+        return numbers[local] = store.PointNumber(name, unit);
+    }
+}
