@@ -41,8 +41,16 @@ internal sealed class ProfileSource
     }
 
     /// <summary>The names and texts of the profiles that have been asked for and are there, in order of names.</summary>
-    public IReadOnlyList<(string Name, string Text)> Used =>
-        [.. used.Order(StringComparer.Ordinal).Select(name => (name, texts[LabelOf(name, files[name])]))];
+    public IReadOnlyList<(string Name, string Text)> Used
+    {
+        get
+        {
+            var all = new List<(string, string)>();
+            foreach (var name in used.Order(StringComparer.Ordinal))
+                all.Add((name, texts[LabelOf(name, files[name])]));
+            return all;
+        }
+    }
 
     /// <summary>Every profile's name, in order.</summary>
     public IReadOnlyCollection<string> Names => [.. files.Keys.Order(StringComparer.Ordinal)];

@@ -142,7 +142,7 @@ public sealed class NodeReader
         if (text.Length >= 1 && text.Length <= most && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || joints.Contains(letter)))
             return text;
         Note(key, ProblemCodes.BadName, $"{Scalars.Shown(text)} is not usable as a name",
-            $"1–{most} of a–z, 0–9 and {string.Join(" or ", joints.Select(joint => $"'{joint}'"))}");
+            $"1–{most} of a–z, 0–9 and {string.Join(" or ", Array.ConvertAll(joints.ToCharArray(), joint => $"'{joint}'"))}");
         return null;
     }
 

@@ -81,8 +81,11 @@ public static class Scalars
     public static string Shown(string text)
     {
         const int most = 40;
-        var plain = text.All(letter => !char.IsControl(letter));
-        var line = plain ? text : string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
+        var line = string.Create(text.Length, text, (letters, from) =>
+        {
+            for (var i = 0; i < letters.Length; i++)
+                letters[i] = char.IsControl(from[i]) ? ' ' : from[i];
+        });
         if (line.Length > most)
             line = string.Concat(line.AsSpan(0, most), "…");
         return line.Length == 0 || line.Contains(' ') ? $"'{line}'" : line;

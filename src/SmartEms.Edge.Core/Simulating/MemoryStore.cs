@@ -135,7 +135,7 @@ public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples 
         lock (_gate)
         {
             ThrowIfDisposed();
-            return _telemetry.TryGetValue(point, out var samples) ? [.. samples.Values.Where(s => s.At >= from && s.At < to)] : [];
+            return _telemetry.TryGetValue(point, out var samples) ? Between(samples.Values, from, to) : [];
         }
     }
 
@@ -143,9 +143,25 @@ public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples 
     public IEnumerable<TelemetryRow> Read(int point, TelemetryTier tier, Instant from, Instant to)
     {
         if (tier == TelemetryTier.Raw)
-            return ReadTelemetry(point, from, to).Select(s => new TelemetryRow(s.At, s.Value, s.Value, s.Value, s.Value, s.Trust, 1));
+        {
+            foreach (var s in ReadTelemetry(point, from, to))
+                yield return new TelemetryRow(s.At, s.Value, s.Value, s.Value, s.Value, s.Trust, 1);
+            yield break;
+        }
         var minutes = Rollup.Minutes(ReadTelemetry(point, new Instant(long.MinValue), new Instant(long.MaxValue)));
-        return Rollup.Coarser(minutes, Rollup.StepMs(tier)).Where(r => r.At >= from && r.At < to);
+        foreach (var row in Rollup.Coarser(minutes, Rollup.StepMs(tier)))
+            if (row.At >= from && row.At < to)
+                yield return row;
+    }
+
+    private static List<TelemetrySample> Between(IEnumerable<TelemetrySample> all, Instant from, Instant to)
+    {
+        // loops, no LINQ: every value type that LINQ sees costs the native binary a tenth of a megabyte
+        var between = new List<TelemetrySample>();
+        foreach (var sample in all)
+            if (sample.At >= from && sample.At < to)
+                between.Add(sample);
+        return between;
     }
 
     /// <summary>Records that telemetry is missing.</summary>
@@ -217,7 +233,11 @@ public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples 
     {
         samples[sample.At] = sample;
         if (samples.Count > mostSamples)
-            samples.Remove(samples.Keys.First());
+        {
+            using var oldest = samples.GetEnumerator();
+            if (oldest.MoveNext())
+                samples.Remove(oldest.Current.Key);
+        }
     }
 
     private LedgerEntry? Next(LedgerKind kind, Instant from, Instant to, ref long after)

@@ -14,7 +14,7 @@ internal enum Tint
 }
 
 /// <summary>A piece of text and how it is meant.</summary>
-internal readonly record struct Ink(string Text, Tint Tint = Tint.None)
+internal sealed record Ink(string Text, Tint Tint = Tint.None)
 {
     public static implicit operator Ink(string text) => new(text);
 }
@@ -170,4 +170,4 @@ internal sealed class Page(ScreenTraits traits)
 }
 
 /// <summary>A column of a table; numbers stand to the right.</summary>
-internal readonly record struct Column(string Heading, bool IsNumber = false);
+internal sealed record Column(string Heading, bool IsNumber = false);

@@ -35,11 +35,13 @@ internal static class TelemetryStatsCommand
     private static TelemetryStatsView Look(IReadOnlyList<TelemetryPoint> points, ITelemetryReader reader, CancellationToken stop)
     {
         TelemetryPointStatsView[] each = [.. points.Select(point => new TelemetryPointStatsView(point.Name, point.Unit, Array.ConvertAll(Tiers, tier => Count(reader, point, tier, stop))))];
-        var sizes = (reader as ITelemetryFigures)?.Sizes().Select(size => new TelemetrySizeView(size.What, size.Bytes)).ToArray();
+        List<TelemetrySizeView>? sizes = null;
+        foreach (var (what, bytes) in (reader as ITelemetryFigures)?.Sizes() ?? [])
+            (sizes ??= []).Add(new(what, bytes));
         var tiers = new TelemetryTierView[Tiers.Length];
         for (var i = 0; i < tiers.Length; i++)
             tiers[i] = Sum([.. each.Select(point => point.Tiers[i])], TelemetryViews.Word(Tiers[i]));
-        return new(each, tiers, sizes, [.. reader.Gaps(Ever.From, Ever.To).Select(TelemetryViews.Of)]);
+        return new(each, tiers, sizes?.ToArray(), [.. reader.Gaps(Ever.From, Ever.To).Select(TelemetryViews.Of)]);
     }
 
     private static TelemetryTierView Count(ITelemetryReader reader, TelemetryPoint point, TelemetryTier tier, CancellationToken stop)

@@ -31,10 +31,12 @@ internal sealed class FindingBook(Site site)
         foreach (var finding in findings)
             if (seen.Add(Key(finding)) && standing.TryAdd(Key(finding), finding))
                 changes.Add(new(finding, true, $"{Catalogue.Id(finding.Code)} {Catalogue.What(finding, site)} — {Catalogue.NextStep(finding, site)}"));
-        foreach (var gone in standing.Where(pair => !seen.Contains(pair.Key)).ToList())
+        foreach (var (key, gone) in standing)
         {
-            standing.Remove(gone.Key);
-            changes.Add(new(gone.Value, false, $"{Catalogue.Id(gone.Value.Code)} over: {Catalogue.What(gone.Value, site)}"));
+            if (seen.Contains(key))
+                continue;
+            standing.Remove(key);
+            changes.Add(new(gone, false, $"{Catalogue.Id(gone.Code)} over: {Catalogue.What(gone, site)}"));
         }
         return changes;
     }

@@ -64,7 +64,17 @@ internal sealed class SimulatedDevice
     }
 
     /// <summary>The unit ids it answers to.</summary>
-    public IEnumerable<byte> Units => Table.Device.Places.Where(place => place.Installed && place.Span.Count > 0).Select(place => place.Span.Unit).Distinct();
+    public IReadOnlyCollection<byte> Units
+    {
+        get
+        {
+            var units = new SortedSet<byte>();
+            foreach (var place in Table.Device.Places)
+                if (place.Installed && place.Span.Count > 0)
+                    units.Add(place.Span.Unit);
+            return units;
+        }
+    }
 
     public byte Read(RegisterSpan span, Span<ushort> into)
     {
