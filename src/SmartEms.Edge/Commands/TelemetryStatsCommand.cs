@@ -64,7 +64,7 @@ internal static class TelemetryStatsCommand
     private static Page Draw(TelemetryStatsView view, Screen screen)
     {
         var (page, zone) = (screen.NewPage(), screen.Time.LocalTimeZone);
-        Column[] columns = [new("POINT"), new("UNIT"), .. Tiers.Select(tier => new Column(TelemetryViews.Word(tier).ToUpperInvariant(), true)), new("FIRST"), new("LAST")];
+        Column[] columns = [new("POINT"), new("UNIT"), .. Array.ConvertAll(Tiers, tier => new Column(TelemetryViews.Word(tier).ToUpperInvariant(), true)), new("FIRST"), new("LAST")];
         if (view.Points.Length > 0)
             page.Table(columns, [.. view.Points.Select(point => Row(point, zone))]);
         page.Line($"{Spoken.Count(view.Points.Length, "point")}; rows: {string.Join(", ", view.Tiers.Select(tier => $"{tier.Tier} {tier.Rows}"))}");
