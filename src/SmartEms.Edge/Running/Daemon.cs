@@ -50,7 +50,8 @@ internal sealed class Daemon(DaemonParts parts)
     private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow : FollowMemory.Fresh(parts.Site);
     private Memory memory = parts.Memory;
     private InForce? inForce = InForce.From(parts.Memory, parts.Clock);
-    private FindingBook book = new(parts.Site);
+    private readonly FindingBook book = new(parts.Site);
+    private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
     private long lastFollowMs = -1;
     private long followSteps;
     private long cycles;
@@ -95,15 +96,14 @@ internal sealed class Daemon(DaemonParts parts)
             queue = queue.Enqueue(one);
             return queue.Count() > ReceiptsKept ? queue.Dequeue() : queue;
         }, receipt);
-        _ = parts.Recorder.AppendAsync(LedgerKind.Receipt, receipt.At, ReceiptWire.ToBytes(receipt));
-        if (receipt.State is ReceiptState.Failed or ReceiptState.NotApplied)
-            parts.Log.Warning($"{site.Devices[receipt.Device].Name}: {receipt.Kind} {receipt.Asked:0.#}: {receipt.State} {receipt.Note}");
+        journal.Receipt(receipt);
     }
 
-    /// <summary>One Follow step on the image of now.</summary>
-    public void FollowOnce()
+    /// <summary>One Follow step on the image of now. What it found is durable before its setpoints may be written, unless the disk is slow or sick.</summary>
+    public async ValueTask FollowOnceAsync()
     {
         var now = clock.UptimeMs;
+        journal.Clock(clock.Now, now);
         var seconds = lastFollowMs < 0 ? site.Running.FollowPeriod.TotalSeconds : Math.Clamp((now - lastFollowMs) / 1000.0, 0.001, 60);
         lastFollowMs = now;
         var image = parts.Field.Image();
@@ -111,15 +111,17 @@ internal sealed class Daemon(DaemonParts parts)
         var age = ruling is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(now - ruling.AtMs);
         var step = Follow.Step(new(image, site, ruling?.Decision, age, seconds), follow);
         follow = step.Memory;
+        var findings = Findings(image, step);
+        await journal.FindingsAsync(book.Update(findings), image.TakenAt);
         if (ruling is not null || firstImageMs is not null)
             parts.Field.Approve(step.Setpoints, LeaseMs(seconds));
-        Account(image, step, seconds);
+        Account(image, step, findings, seconds);
     }
 
     /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
     private static long LeaseMs(double seconds) => Math.Max(10_000, (long)(seconds * 3_000));
 
-    private void Account(ProcessImage image, Followed step, double seconds)
+    private void Account(ProcessImage image, Followed step, ImmutableArray<Finding> findings, double seconds)
     {
         if (firstImageMs is null && image.IsComplete)
         {
@@ -129,12 +131,6 @@ internal sealed class Daemon(DaemonParts parts)
         Tally.Add(image, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
         parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap.NameOf);
-        var findings = Findings(image, step);
-        foreach (var change in book.Update(findings))
-        {
-            (change.IsRaised ? (Action<string>)parts.Log.Warning : parts.Log.Info)(change.Words);
-            _ = parts.Recorder.AppendAsync(LedgerKind.Finding, image.TakenAt, change.ToBytes());
-        }
         followSteps++;
         Latest = new(image.TakenAt, image, inForce?.Decision, step.Setpoints, step.Envelope, findings)
         {
@@ -185,6 +181,7 @@ internal sealed class Daemon(DaemonParts parts)
             ProgramBuild = parts.ProgramBuild,
         };
         var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
+        journal.Alerts(before.Alerts, thought.Memory.Alerts, image.TakenAt);
         await Task.WhenAny(stored, Task.Delay(DurableWithin, realTime));
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);

@@ -47,7 +47,7 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
         do
         {
             daemon.Rhythm.Beat();
-            daemon.FollowOnce();
+            await daemon.FollowOnceAsync();
         }
         while (await timer.WaitForNextTickAsync(stop));
     }

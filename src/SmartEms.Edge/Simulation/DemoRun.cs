@@ -72,7 +72,7 @@ internal sealed class DemoRun : IAsyncDisposable
             await Built.Field.RoundAsync(stop);
             if (Daemon.IsCycleDue)
                 await Daemon.CycleOnceAsync();
-            Daemon.FollowOnce();
+            await Daemon.FollowOnceAsync();
             await Built.Field.ActAsync(stop);
             var ahead = TimeSpan.FromSeconds(step * StepSeconds / speed) - realTime.GetElapsedTime(began);
             if (ahead > TimeSpan.FromMilliseconds(2))
