@@ -16,7 +16,8 @@ internal static class DemoCommand
     public static Command Build(Screen screen)
     {
         var lasting = new Option<string?>("--for") { Description = "ends by itself after so long: 30s, 2m, 1h", HelpName = "time" };
-        var speed = new Option<double>("--speed") { Description = "how many times faster than life, 1 to 3600", DefaultValueFactory = _ => 60 };
+        var speed = new Option<double>("--speed") { Description = "how many times faster than life, 1 to 36000", DefaultValueFactory = _ => 60 };
+        var days = new Option<int?>("--days") { Description = "ends by itself after so many days of the house's time, 1 to 3650", HelpName = "days" };
         var seed = new Option<ulong>("--seed") { Description = "seed of weather, appliances and cars", DefaultValueFactory = _ => 1 };
         var store = new Option<string?>("--store") { Description = "keep the records in this file; without it they are dropped at the end", HelpName = "file" };
         lasting.Validators.Add(result =>
@@ -26,10 +27,15 @@ internal static class DemoCommand
         });
         speed.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<double>() is not (>= 1 and <= 3600))
-                result.AddError("--speed takes 1 to 3600");
+            if (result.GetValueOrDefault<double>() is not (>= 1 and <= 36000))
+                result.AddError("--speed takes 1 to 36000");
         });
-        var command = new Command("demo", "a simulated house on real Modbus sockets, and the daemon that runs it") { lasting, speed, seed, store, CheckCommand.Profiles };
+        days.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 3650)
+                result.AddError("--days takes 1 to 3650");
+        });
+        var command = new Command("demo", "a simulated house on real Modbus sockets, and the daemon that runs it") { lasting, days, speed, seed, store, CheckCommand.Profiles };
         command.SetAction(async (parsed, stop) =>
         {
             var profiles = CheckCommand.ProfilesOf(parsed);
@@ -37,7 +43,7 @@ internal static class DemoCommand
             var kept = parsed.GetValue(store);
             using var scratch = new ScratchStore();
             var log = screen.Traits.IsTerminal ? Log.Silent : new Log(screen.Error, false);
-            var settings = new DemoSettings(parsed.GetValue(speed), parsed.GetValue(seed), kept ?? scratch.Path, screen.Time, log);
+            var settings = new DemoSettings(parsed.GetValue(speed), parsed.GetValue(seed), kept ?? scratch.Path, screen.Time, log) { Days = parsed.GetValue(days) };
             await using var demo = await Stores.OpenedAsync(() => DemoRun.StartAsync(loaded, profiles, settings));
             var socket = parsed.GetResult(Options.Socket) is { Implicit: false } ? parsed.GetValue(Options.Socket)! : scratch.SocketPath;
             await using var server = new LocalServer(socket, demo.Built.Desk, log.Warning);
@@ -124,6 +130,8 @@ internal static class DemoCommand
         Summaries.Tell(view.Energy, screen);
         screen.Out.WriteLine($"devices    {view.Reversions} fell back by their own timers");
         screen.Out.WriteLine($"limits     limit violations = {view.Violations}{(view.Unmeetable > 0 ? $", and {view.Unmeetable} excesses by the uncontrolled load alone" : "")} (longest excess {view.WorstS:0} s, devices are granted {Core.Safeguarding.LimitWatch.ReactionSeconds:0} s and one step)");
+        if (demo.StepSeconds > 5 && view.Violations > 0)
+            screen.Out.WriteLine($"           a step took {demo.StepSeconds} s at this speed, a box takes 1 s: see what it keeps with --speed 900");
     }
 
     /// <summary>30s, 2m, 1h, 1h30m; null when it is none of these.</summary>

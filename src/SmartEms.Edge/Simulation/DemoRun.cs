@@ -10,18 +10,21 @@ internal sealed class DemoRun : IAsyncDisposable
     /// <summary>At most so many Follow steps a second of real time; faster demos take longer steps.</summary>
     private const double MostStepsPerSecond = 200;
 
-    private static readonly int[] Steps = [1, 2, 5, 10, 15, 30];
+    // The longest is half the shortest time after which a device of the house falls back by itself.
+    private static readonly int[] Steps = [1, 2, 5, 10, 15];
     private static readonly TimeSpan PhysicsPeriod = TimeSpan.FromMilliseconds(100);
 
     private readonly SimulatedDevices devices;
     private readonly SimulatedTime? simulatedTime;
     private readonly TimeProvider realTime;
     private readonly double speed;
+    private readonly int? days;
 
     private DemoRun(SimulatedDevices devices, Composition built, DemoTimes times)
     {
         (this.devices, Built) = (devices, built);
         (simulatedTime, realTime, speed) = (times.Simulated, times.Real, times.Speed);
+        days = times.Days;
         StepSeconds = Steps.FirstOrDefault(step => speed / step <= MostStepsPerSecond, Steps[^1]);
     }
 
@@ -49,23 +52,31 @@ internal sealed class DemoRun : IAsyncDisposable
         devices.StepAndRefresh(1);
         var bound = loaded with { Site = devices.SiteWithBoundPorts };
         var built = Composition.Build(bound, profiles, new(settings.StorePath, simulated ?? settings.RealTime, settings.RealTime, settings.Log));
-        return new(devices, built, new(simulated, settings.RealTime, settings.Speed));
+        return new(devices, built, new(simulated, settings.RealTime, settings.Speed, settings.Days));
     }
 
-    /// <summary>Runs until stopped: in real time like on a box, or in lock-step when accelerated.</summary>
+    /// <summary>Runs until stopped, or until its days are over: in real time like on a box, or in lock-step when accelerated.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        if (simulatedTime is null)
-            await Task.WhenAll(devices.RunAsync(PhysicsPeriod, stop), new Host(Daemon, Built.Field, Built.Clock, SilentLink.Instance).RunAsync(stop));
-        else
+        if (simulatedTime is not null)
+        {
             await AcceleratedAsync(simulatedTime, stop);
+            return;
+        }
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var rhythms = Task.WhenAll(devices.RunAsync(PhysicsPeriod, ended.Token), new Host(Daemon, Built.Field, Built.Clock, SilentLink.Instance).RunAsync(ended.Token));
+        var over = days is { } known ? Task.Delay(TimeSpan.FromDays(known), realTime, ended.Token) : rhythms;
+        await Task.WhenAny(rhythms, over);
+        await ended.CancelAsync();
+        await rhythms;
     }
 
     /// <summary>World, senses, thought and act one after the other, so that no reading is old only because time runs faster than sockets do.</summary>
     private async Task AcceleratedAsync(SimulatedTime time, CancellationToken stop)
     {
         var began = realTime.GetTimestamp();
-        for (long step = 1; !stop.IsCancellationRequested; step++)
+        var last = days is { } known ? known * 86_400L / StepSeconds : long.MaxValue;
+        for (long step = 1; step <= last && !stop.IsCancellationRequested; step++)
         {
             time.Advance(TimeSpan.FromSeconds(StepSeconds));
             devices.StepAndRefresh(StepSeconds);
@@ -86,8 +97,12 @@ internal sealed class DemoRun : IAsyncDisposable
         await devices.DisposeAsync();
     }
 
-    private sealed record DemoTimes(SimulatedTime? Simulated, TimeProvider Real, double Speed);
+    private sealed record DemoTimes(SimulatedTime? Simulated, TimeProvider Real, double Speed, int? Days);
 }
 
 /// <summary>What a demo is asked for. A null store path keeps everything in memory.</summary>
-internal sealed record DemoSettings(double Speed, ulong Seed, string? StorePath, TimeProvider RealTime, Log Log);
+internal sealed record DemoSettings(double Speed, ulong Seed, string? StorePath, TimeProvider RealTime, Log Log)
+{
+    /// <summary>Days of the house's time until it ends by itself; null = until stopped.</summary>
+    public int? Days { get; init; }
+}
