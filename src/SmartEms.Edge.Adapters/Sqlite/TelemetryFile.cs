@@ -71,6 +71,8 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         {
             if (isWithout)
                 Make(database);
+            // Power lost while the file was made: SQLite has just rolled the half-made one back to nothing.
+            isNew |= budgets is not null && database.Long("PRAGMA page_count") == 0;
             if (isNew)
             {
                 Make(database);

@@ -27,10 +27,13 @@ internal sealed class Backlog(long mostBytes)
     private readonly Queue<PendingBatch> batches = [];
 
     public long Bytes { get; private set; }
+
+    /// <summary>What the recorder has in hand and may have to store again: it counts against the bound as what waits does.</summary>
+    public long InHand { get; set; }
     public int Samples { get; private set; }
 
     /// <summary>At most half full.</summary>
-    public bool IsEased => Bytes <= mostBytes / 2;
+    public bool IsEased => Bytes + InHand <= mostBytes / 2;
     public bool HasTelemetry => batches.Count > 0;
 
     /// <summary>What had to go since this was last taken away, or null.</summary>
@@ -88,7 +91,7 @@ internal sealed class Backlog(long mostBytes)
 
     private void MakeRoom()
     {
-        while (Bytes > mostBytes)
+        while (Bytes + InHand > mostBytes && Bytes > 0)
         {
             if (TakeBatch() is { } batch)
             {

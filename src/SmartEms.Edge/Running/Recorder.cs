@@ -39,7 +39,6 @@ internal sealed class Recorder : IAsyncDisposable
     private long failedAt;
     private long? busySince;
     private long lastFlush;
-    private long handBytes;
     private double lastMs;
     private double slowestMs;
     private long ledgerBytes;
@@ -74,7 +73,7 @@ internal sealed class Recorder : IAsyncDisposable
         get
         {
             lock (gate)
-                return new(Complaint(), backlog.Bytes + handBytes, Math.Round(Math.Max(slowestMs, BusyFor().TotalMilliseconds), 1))
+                return new(Complaint(), backlog.Bytes + backlog.InHand, Math.Round(Math.Max(slowestMs, BusyFor().TotalMilliseconds), 1))
                 {
                     DroppedEntries = backlog.LostEntries,
                     DroppedSamples = backlog.LostSamples,
@@ -162,7 +161,7 @@ internal sealed class Recorder : IAsyncDisposable
                 {
                     entry ??= GapNote() ?? backlog.TakeEntry();
                     TakeTelemetry();
-                    handBytes = HandBytes();
+                    backlog.InHand = HandBytes();
                     if (entry is not null || !basket.IsEmpty)
                         return !isStopping || failure is null;
                     if (isStopping)
@@ -193,7 +192,7 @@ internal sealed class Recorder : IAsyncDisposable
     {
         entry = null;
         lock (gate)
-            (ledgerBytes, handBytes) = (ledgerBytes + one.Body.Length, HandBytes());
+            (ledgerBytes, backlog.InHand) = (ledgerBytes + one.Body.Length, HandBytes());
         one.Done.TrySetResult(true);
     }
 
@@ -203,7 +202,7 @@ internal sealed class Recorder : IAsyncDisposable
         {
             samplesStored += basket.Samples;
             basket.Clear();
-            handBytes = HandBytes();
+            backlog.InHand = HandBytes();
         }
     }
 

@@ -60,7 +60,7 @@ internal static class DiskTrace
             return new(DiskAct.Acknowledge, "", long.Parse(Bytes(arguments), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture), []);
         var path = name is "open" or "openat" ? Bracketed(result) : name.StartsWith("unlink", StringComparison.Ordinal) ? Quoted(arguments) : Bracketed(arguments);
         var isFolder = path == folder;
-        if (!isFolder && !(path.StartsWith(folder + "/", StringComparison.Ordinal) && Path.GetFileName(path) is "smartems.db" or "smartems.db-wal" or "smartems.db-journal"))
+        if (!isFolder && !(path.StartsWith(folder + "/", StringComparison.Ordinal) && IsKept(Path.GetFileName(path))))
             return null;
         path = isFolder ? Folder : Path.GetFileName(path);
         return name switch
@@ -73,6 +73,9 @@ internal static class DiskTrace
             _ => throw new NotSupportedException($"{name} on {path} is not modelled"),
         };
     }
+
+    /// <summary>The index of a log (-shm) and the owner's lock are made anew after a power cut.</summary>
+    private static bool IsKept(string name) => !name.EndsWith("-shm", StringComparison.Ordinal) && !name.EndsWith(".lock", StringComparison.Ordinal);
 
     private static DiskOperation Write(string path, string arguments, string result)
     {

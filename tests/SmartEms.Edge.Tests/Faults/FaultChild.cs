@@ -14,7 +14,7 @@ internal sealed class FaultChild : IDisposable
     {
         var own = typeof(StoreChild).Assembly.Location;
         var host = Environment.ProcessPath is { } p && Path.GetFileName(p) == "dotnet" ? p : "dotnet";
-        string[] command = strace.Length == 0 ? [host, "exec", own] : ["strace", "-f", "--seccomp-bpf", .. strace, "-E", $"DOTNET_STARTUP_HOOKS={own}", host, "exec", own];
+        string[] command = strace.Length == 0 ? [host, "exec", own] : ["strace", "-f", .. strace, "-E", $"DOTNET_STARTUP_HOOKS={own}", host, "exec", own];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (strace.Length == 0)
             start.Environment["DOTNET_STARTUP_HOOKS"] = own;
