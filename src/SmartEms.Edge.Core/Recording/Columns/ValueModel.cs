@@ -7,14 +7,10 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 /// Any other stretch is kept as the bits that changed (XOR, as in Gorilla, Pelkonen 2015). Every bit pattern but that of NaN comes back exactly.</summary>
 public sealed class ValueModel
 {
-    private const int MostDigits = 6;
-    private const int AsBits = 7;
+    private const int AsBits = Decimals.MostDigits + 1;
     private const int ModeBits = 3;
-    private const double MostWhole = 1L << 50;
     private const int Guesses = 3;
     private const int MeanShift = 4;
-
-    private static readonly double[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
     private readonly NumberModel _distances = new();
     private readonly BitModel[] _lengths = new BitModel[128];
@@ -43,7 +39,7 @@ public sealed class ValueModel
     public void Code<T>(ref T coder, Span<double> values)
         where T : struct, IBitCoder
     {
-        var mode = T.Reads ? _mode : Choose(values);
+        var mode = T.Reads ? _mode : Decimals.Digits(values, _digits);
         if (coder.Bit(ref _modeStays, mode != _mode))
             _mode = (int)coder.Raw((uint)mode, ModeBits);
         if (_mode == AsBits)
@@ -54,36 +50,7 @@ public sealed class ValueModel
 
         if (_mode != _digits)
             Rescale(_mode);
-        CodeWhole(ref coder, values, Powers[_digits]);
-    }
-
-    /// <summary>The least k ≤ 6, or 7 when there is none, for which value × 10^k is whole and gives the same value back.</summary>
-    public static int Digits(double value, int from)
-    {
-        while (from <= MostDigits && !IsWhole(value, Powers[from]))
-            from++;
-        return from;
-    }
-
-    private int Choose(ReadOnlySpan<double> values)
-    {
-        var digits = _digits;
-        for (var i = 0; i < values.Length && digits <= MostDigits; i++)
-        {
-            if (IsWhole(values[i], Powers[digits]))
-                continue;
-            // With more digits an earlier large value may no longer fit: look at all of them again.
-            digits = Digits(values[i], digits + 1);
-            i = -1;
-        }
-
-        return digits;
-    }
-
-    private static bool IsWhole(double value, double power)
-    {
-        var whole = Math.Round(value * power);
-        return Math.Abs(whole) <= MostWhole && BitConverter.DoubleToInt64Bits((long)whole / power) == BitConverter.DoubleToInt64Bits(value);
+        CodeWhole(ref coder, values, Decimals.Powers[_digits]);
     }
 
     private void CodeWhole<T>(ref T coder, Span<double> values, double power)
@@ -96,7 +63,7 @@ public sealed class ValueModel
             whole = unchecked(guess + _distances.Code(ref coder, unchecked(whole - guess)));
             if (T.Reads)
             {
-                if (whole is > (long)MostWhole or < -(long)MostWhole)
+                if (whole is > Decimals.MostWhole or < -Decimals.MostWhole)
                     throw new InvalidDataException("A column holds a value that nobody wrote.");
                 value = whole / power;
             }
@@ -133,8 +100,8 @@ public sealed class ValueModel
 
     private void Rescale(int digits)
     {
-        var last = Math.Round(_last / Powers[_digits] * Powers[digits]);
-        _last = Math.Abs(last) <= MostWhole ? (long)last : 0;
+        var last = Math.Round(_last / Decimals.Powers[_digits] * Decimals.Powers[digits]);
+        _last = Math.Abs(last) <= Decimals.MostWhole ? (long)last : 0;
         _mean = _last << MeanShift;
         Array.Fill(_guess, _last);
         Array.Clear(_error);
