@@ -11,7 +11,10 @@ public sealed class StoreException(string message, int code = 0) : IOException(m
     public bool IsDamage => (Code & 0xFF) is 1 or 11 or 26 || Code == 522;
 
     /// <summary>The disk or what lies on it is to blame (input/output error, full, damage), not how the program was set up.</summary>
-    public bool IsOfDisk => IsDamage || (Code & 0xFF) is 10 or 13;
+    public bool IsOfDisk => IsDamage || (Code & 0xFF) is 10 or 13 || Code == ReadOnlyDisk;
+
+    /// <summary>Ours among SQLite's codes for "read only": the whole file system is, as a kernel leaves it after errors of the card.</summary>
+    internal const int ReadOnlyDisk = 8 | (200 << 8);
 
     /// <summary>One form for every complaint about a store.</summary>
     internal static StoreException About(string path, string what, string remedy, int code = 0) =>
@@ -19,7 +22,20 @@ public sealed class StoreException(string message, int code = 0) : IOException(m
 
     /// <summary>A failure of SQLite with its own words and code, and the remedy for its kind.</summary>
     internal static StoreException Native(string path, string doing, int code, string message) =>
-        About(path, $"failed {doing}: {message} (SQLite {code & 0xFF}/{code})", Remedy(code & 0xFF), code);
+        About(path, $"failed {doing}: {message} (SQLite {code & 0xFF}/{code})", Remedy((code & 0xFF) == 10 && IsFull(path) ? 13 : code & 0xFF), code);
+
+    /// <summary>SQLite says "input/output error" for a file it cannot make larger, too.</summary>
+    private static bool IsFull(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/").AvailableFreeSpace < 256 * 1024;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
+        }
+    }
 
     // The primary result codes of sqlite.org/rescode.html.
     private static string Remedy(int primary) => primary switch

@@ -12,6 +12,7 @@ internal sealed class StoreOwner : IDisposable
     private const int WouldBlock = 11;
     private const int InputOutput = 5;
     private const int NoSpace = 28;
+    private const int ReadOnlyFileSystem = 30;
     private const int Quota = 122;
 
     private static readonly Lock Gate = new();
@@ -93,6 +94,10 @@ internal sealed class StoreOwner : IDisposable
         catch (IOException e) when (e.HResult is NoSpace or Quota or InputOutput)
         {
             throw StoreException.Native(path, "to be owned", e.HResult == InputOutput ? Sqlite3.InputOutput : Sqlite3.Full, e.Message.TrimEnd('.'));
+        }
+        catch (IOException e) when (e.HResult == ReadOnlyFileSystem)
+        {
+            throw StoreException.About(path, $"cannot be owned: {e.Message.TrimEnd('.')}", "mount the file system for writing; a kernel makes it read-only after errors of the card (dmesg): then replace the card", StoreException.ReadOnlyDisk);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
