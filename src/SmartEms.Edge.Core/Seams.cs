@@ -12,6 +12,9 @@ public interface IStore : IDisposable
     /// <summary>Appends and makes durable before returning; gives the sequence number.</summary>
     long Append(LedgerKind kind, Instant at, ReadOnlySpan<byte> body);
 
+    /// <summary>Appends all or none with one durable commit, and gives the last number.</summary>
+    long AppendAll(ReadOnlySpan<LedgerDraft> entries);
+
     /// <summary>Appends telemetry as one transaction.</summary>
     void Append(ReadOnlySpan<TelemetrySample> samples);
 

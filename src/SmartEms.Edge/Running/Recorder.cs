@@ -31,7 +31,7 @@ internal sealed class Recorder : IAsyncDisposable
 
     // Owner thread only.
     private readonly TelemetryBasket basket = new();
-    private PendingEntry? entry;
+    private readonly EntryBasket hand = new();
 
     // Under the gate.
     private string? failure;
@@ -133,9 +133,9 @@ internal sealed class Recorder : IAsyncDisposable
         {
             while (TakeWork())
             {
-                if (entry is { } one && Guarded(() => keeper.Append(one)))
-                    Stored(one);
-                if (entry is null && !basket.IsEmpty && Guarded(() => basket.Store(keeper.Opened())))
+                if (!hand.IsEmpty && Guarded(() => hand.Store(keeper)))
+                    StoredEntries();
+                if (hand.IsEmpty && !basket.IsEmpty && Guarded(() => basket.Store(keeper.Opened())))
                     Stored();
             }
             keeper.Dispose();
@@ -144,7 +144,7 @@ internal sealed class Recorder : IAsyncDisposable
         {
             lock (gate)
                 backlog.ReleaseWaiters();
-            entry?.Done.TrySetResult(false);
+            hand.ReleaseWaiters();
             ended.SetResult();
         }
     }
@@ -159,10 +159,11 @@ internal sealed class Recorder : IAsyncDisposable
                 var rest = failure is null ? TimeSpan.Zero : pause - time.GetElapsedTime(failedAt);
                 if (rest <= TimeSpan.Zero || isStopping)
                 {
-                    entry ??= GapNote() ?? backlog.TakeEntry();
+                    if (hand.IsEmpty)
+                        hand.Fill(backlog, GapNote());
                     TakeTelemetry();
                     backlog.InHand = HandBytes();
-                    if (entry is not null || !basket.IsEmpty)
+                    if (!hand.IsEmpty || !basket.IsEmpty)
                         return !isStopping || failure is null;
                     if (isStopping)
                         return false;
@@ -186,14 +187,19 @@ internal sealed class Recorder : IAsyncDisposable
         basket.Fill(backlog, MostSamples);
     }
 
-    private long HandBytes() => (entry?.Bytes ?? 0) + basket.Bytes;
+    private long HandBytes() => hand.Bytes + basket.Bytes;
 
-    private void Stored(PendingEntry one)
+    private void StoredEntries()
     {
-        entry = null;
+        var done = hand.Clear();
         lock (gate)
-            (ledgerBytes, backlog.InHand) = (ledgerBytes + one.Body.Length, HandBytes());
-        one.Done.TrySetResult(true);
+        {
+            foreach (var one in done)
+                ledgerBytes += one.Body.Length;
+            backlog.InHand = HandBytes();
+        }
+        foreach (var one in done)
+            one.Done.TrySetResult(true);
     }
 
     private void Stored()
@@ -246,7 +252,7 @@ internal sealed class Recorder : IAsyncDisposable
         }
         pause = failure is null ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
         (failure, failedAt) = (trouble.Message, time.GetTimestamp());
-        entry?.Done.TrySetResult(false);
+        hand.ReleaseWaiters();
         backlog.ReleaseWaiters();
     }
 

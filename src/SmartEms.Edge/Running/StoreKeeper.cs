@@ -17,19 +17,22 @@ internal sealed class StoreKeeper(IStore? store, Func<IStore>? reopen) : IDispos
     /// <summary>How often the store was opened anew.</summary>
     public int Recycled { get; private set; }
 
-    /// <summary>Stores an entry once, even when an earlier attempt failed after the store had already taken it.</summary>
-    /// <exception cref="IOException">The store failed; the same entry may be handed in again after <see cref="Recycle"/>.</exception>
-    public void Append(PendingEntry entry)
+    /// <summary>Stores entries with one commit and once, even when an earlier attempt failed after the store had already taken them.</summary>
+    /// <exception cref="IOException">The store failed; the same list may be handed in again, unchanged, after <see cref="Recycle"/>.</exception>
+    public void Append(IReadOnlyList<PendingEntry> entries)
     {
-        var to = Opened();
+        var (to, newest) = (Opened(), entries[^1]);
         if (lastSequence < 0)
             lastSequence = Newest(to);
-        if (ReferenceEquals(doubted, entry) && to.Last(entry.Kind) is { } last && last.Sequence > lastSequence && last.At == entry.At && last.Body.AsSpan().SequenceEqual(entry.Body))
+        if (ReferenceEquals(doubted, newest) && to.Last(newest.Kind) is { } last && last.Sequence > lastSequence && last.At == newest.At && last.Body.AsSpan().SequenceEqual(newest.Body))
             lastSequence = last.Sequence;
         else
         {
-            doubted = entry;
-            lastSequence = to.Append(entry.Kind, entry.At, entry.Body);
+            doubted = newest;
+            var drafts = new LedgerDraft[entries.Count];
+            for (var i = 0; i < drafts.Length; i++)
+                drafts[i] = new(entries[i].Kind, entries[i].At, entries[i].Body);
+            lastSequence = to.AppendAll(drafts);
         }
         doubted = null;
     }

@@ -178,6 +178,7 @@ public class LocalApiTests
             kind == LedgerKind.Cycle && from <= record.Image.TakenAt && record.Image.TakenAt < to ? [new(1, record.Image.TakenAt, kind, record.ToBytes())] : [];
 
         public long Append(LedgerKind kind, Instant at, ReadOnlySpan<byte> body) => throw new NotSupportedException();
+        public long AppendAll(ReadOnlySpan<LedgerDraft> entries) => throw new NotSupportedException();
         public void Append(ReadOnlySpan<TelemetrySample> samples) => throw new NotSupportedException();
         public int PointNumber(string name, string unit) => throw new NotSupportedException();
         public LedgerEntry? Last(LedgerKind kind) => null;

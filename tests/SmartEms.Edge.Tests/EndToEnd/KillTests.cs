@@ -40,8 +40,8 @@ public sealed class KillTests(ITestOutputHelper story)
             await Bundle.UntilAsync(() => site.Physics(physics => physics.PvPlants[0] is { IsLimited: true } pv && pv.ProductionWatts < pv.AvailableWatts - 500
                 && physics.Batteries[0].IsCommanded && physics.ImportWatts > -400 && physics.EvChargers[0] is { IsCommanded: true, OfferedAmperes: > 10 }), () => $"it does not limit: {site.State}\n{killed.Said}");
             story.WriteLine($"limiting: {site.State}");
-            decision = (await killed.UntilAsync(now => now.GetProperty("cycles").GetInt64() >= 1, "a decision")).GetProperty("decision");
             await SlotHasRoomAsync();
+            decision = (await killed.UntilAsync(IsDecided, "this quarter-hour's decision")).GetProperty("decision");
             await killed.SignalAsync("KILL");
             await killed.EndAsync();
             Assert.True(site.Physics(physics => physics.PvPlants[0].IsLimited), "the limit went with the daemon: it should have been the device's timer");
@@ -58,6 +58,10 @@ public sealed class KillTests(ITestOutputHelper story)
         var now = Instant.From(TimeProvider.System.GetUtcNow());
         return Slot.Of(now).End - now > TimeSpan.FromSeconds(45);
     }, () => "no new quarter-hour", TimeSpan.FromSeconds(60));
+
+    private static bool IsDecided(JsonElement now) =>
+        now.GetProperty("decision") is { ValueKind: JsonValueKind.Object } decision
+        && decision.GetProperty("slot").GetDateTimeOffset() == Slot.Of(Instant.From(TimeProvider.System.GetUtcNow())).Start.ToDateTimeOffset();
 
     private async Task FallsBackAsync(SiteOnWire site)
     {

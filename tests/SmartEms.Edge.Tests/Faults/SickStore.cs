@@ -39,6 +39,12 @@ internal sealed class SickStore(IStore inner, SickStore.Orders orders) : IStore
         return Write(() => inner.Append(kind, at, copy));
     }
 
+    public long AppendAll(ReadOnlySpan<LedgerDraft> entries)
+    {
+        var copy = entries.ToArray();
+        return Write(() => inner.AppendAll(copy));
+    }
+
     public void Append(ReadOnlySpan<TelemetrySample> samples)
     {
         var copy = samples.ToArray();
