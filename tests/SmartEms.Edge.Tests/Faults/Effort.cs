@@ -13,6 +13,14 @@ internal static class Effort
         Environment.GetEnvironmentVariable("SMARTEMS_SEED") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 20261120;
 
     public static int Of(int ordinary, int whole) => IsLong ? whole : ordinary;
+
+    /// <summary>Chance of its own for one run out of many, so that it can be repeated without those before it.</summary>
+    public static Dice Dice(int run, int kind = 0)
+    {
+        var dice = new Dice(((ulong)(uint)Seed << 32) ^ ((ulong)(uint)kind << 20) ^ (uint)run);
+        dice.Next();
+        return dice;
+    }
 }
 
 /// <summary>Faults take the disk and the processor for themselves: one after the other, and not beside what measures time.</summary>

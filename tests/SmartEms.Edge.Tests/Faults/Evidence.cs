@@ -27,7 +27,7 @@ internal static class Evidence
         lock (Gate)
         {
             var path = Path.Combine(SourceTree.Root, "docs", "evidence", "durability.md");
-            var lines = File.Exists(path) ? File.ReadAllLines(path).Where(line => line.StartsWith("| S", StringComparison.Ordinal)).ToList() : [];
+            var lines = File.Exists(path) ? File.ReadAllLines(path).Where(line => line.StartsWith("| S", StringComparison.Ordinal) || line.StartsWith("| P", StringComparison.Ordinal)).ToList() : [];
             lines.RemoveAll(line => line.StartsWith($"| {fault} |", StringComparison.Ordinal));
             var date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {fault} | {what} | {count} | {Effort.Seed} | {result} | {date} | {Commit()} |"));

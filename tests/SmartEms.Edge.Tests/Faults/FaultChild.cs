@@ -1,52 +1,85 @@
 using System.Diagnostics;
 using System.Globalization;
-using SmartEms.Edge.Tests.Adapters.Sqlite;
+using SmartEms.Edge.Adapters.Sqlite;
 
 namespace SmartEms.Edge.Tests.Faults;
 
-/// <summary>The store's writing process of <see cref="StoreChild"/> under strace, which notes its system calls or does it harm at one of them.</summary>
+/// <summary>A process that does a task of <see cref="FaultWriter"/>, perhaps under a program that notes its system calls or does it harm.</summary>
 internal sealed class FaultChild : IDisposable
 {
+    private const int KilledExit = 128 + 9;
     private readonly Process process;
+    private readonly List<string> errors = [];
 
-    /// <param name="strace">Arguments of strace; empty runs the child bare.</param>
-    public FaultChild(string store, params string[] strace)
+    /// <param name="task">What to do and on which store, in words.</param>
+    /// <param name="around">The program around it with its arguments, such as strace; empty runs the child bare.</param>
+    public FaultChild(string task, params string[] around)
     {
-        var own = typeof(StoreChild).Assembly.Location;
-        var host = Environment.ProcessPath is { } p && Path.GetFileName(p) == "dotnet" ? p : "dotnet";
-        string[] command = strace.Length == 0 ? [host, "exec", own] : ["strace", "-f", .. strace, "-E", $"DOTNET_STARTUP_HOOKS={own}", host, "exec", own];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (strace.Length == 0)
-            start.Environment["DOTNET_STARTUP_HOOKS"] = own;
-        start.Environment[StoreChild.Variable] = store;
-        process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { }; // strace says when it lets go; a full pipe would hold it
+        process = Begin(task, around);
+        process.ErrorDataReceived += Hear; // a full pipe would hold it
         process.BeginErrorReadLine();
-        IsTraced = strace.Length > 0;
     }
 
-    private bool IsTraced { get; }
+    /// <summary>It was killed, by whomever.</summary>
+    public bool IsKilled => process.ExitCode == KilledExit;
 
-    /// <summary>The next number that is durable, or null after the end.</summary>
-    public long? Next() => process.StandardOutput.ReadLine() is { Length: > 0 } line ? long.Parse(line, CultureInfo.InvariantCulture) : null;
+    public int Exit => process.ExitCode;
 
-    /// <summary>Kills the store's owner, not strace, which then finishes its notes; gives the last number acknowledged.</summary>
-    public long KillAfter(int acknowledgements)
+    /// <summary>What it wrote to its errors so far.</summary>
+    public string Errors
     {
-        long last = 0;
-        for (; acknowledgements > 0 && Next() is { } next; acknowledgements--)
-            last = next;
-        HasEndedItself = acknowledgements > 0;
-        if (!HasEndedItself)
-            Kill();
-        while (Next() is { } more)
-            last = more;
+        get
+        {
+            lock (errors)
+                return string.Join('\n', errors);
+        }
+    }
+
+    /// <summary>strace that injects a fault into some calls of a system call on the store's files only. Not with --seccomp-bpf, under which 6.1 sends no signals.</summary>
+    public static string[] Injecting(string store, string call, string fault) =>
+        ["strace", "-f", "-o", "/dev/null", .. Files(store).SelectMany(file => (string[])["-P", file]), "-e", $"trace={call}", "-e", $"inject={call}:{fault}"];
+
+    private static IEnumerable<string> Files(string store)
+    {
+        var folder = Path.GetDirectoryName(store)!;
+        string[] files = [store, store.Replace(".db", ".telemetry.db", StringComparison.Ordinal)];
+        return [folder, .. files, .. files.Select(f => f + "-wal"), .. files.Select(f => f + "-journal"), store + ".head",
+            .. ((string[])[DeviceKey.FileName, DeviceKey.PublicFileName]).Select(f => Path.Combine(folder, f + ".new"))];
+    }
+
+    public static Process Begin(string task, params string[] around)
+    {
+        var own = typeof(FaultChild).Assembly.Location;
+        var host = Environment.ProcessPath is { } p && Path.GetFileName(p) == "dotnet" ? p : "dotnet";
+        string[] command = [.. around, "env", $"DOTNET_STARTUP_HOOKS={own}", host, "exec", own];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[FaultWriter.Variable] = task;
+        start.Environment["DOTNET_TieredPGO"] = "0"; // it lives for a moment only
+        return Process.Start(start)!;
+    }
+
+    /// <summary>The next line it says, or null after the end.</summary>
+    public string? Line() => process.StandardOutput.ReadLine() is { Length: > 0 } line ? line : null;
+
+    /// <summary>The last number it says before its end, which comes by itself.</summary>
+    public long LastNumber()
+    {
+        var last = 0L;
+        while (Line() is { } line)
+            last = long.Parse(line, CultureInfo.InvariantCulture);
         process.WaitForExit();
         return last;
     }
 
-    /// <summary>The injected fault ended it before it was killed.</summary>
-    public bool HasEndedItself { get; private set; }
+    /// <summary>Kills it (bare only) after so many acknowledgements; gives the last number acknowledged.</summary>
+    public long KillAfter(int acknowledgements)
+    {
+        var last = 0L;
+        for (; acknowledgements > 0 && Line() is { } line; acknowledgements--)
+            last = long.Parse(line, CultureInfo.InvariantCulture);
+        process.Kill();
+        return Math.Max(last, LastNumber());
+    }
 
     public void Dispose()
     {
@@ -56,16 +89,9 @@ internal sealed class FaultChild : IDisposable
         process.Dispose();
     }
 
-    private void Kill()
+    private void Hear(object sender, DataReceivedEventArgs line)
     {
-        if (!IsTraced)
-        {
-            process.Kill();
-            return;
-        }
-
-        var traced = File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        using var child = Process.GetProcessById(int.Parse(traced[0], CultureInfo.InvariantCulture));
-        child.Kill();
+        lock (errors)
+            errors.Add(line.Data ?? "");
     }
 }

@@ -1,71 +1,82 @@
 namespace SmartEms.Edge.Tests.Faults;
 
 /// <summary>A disk whose cache forgets: what was not synced survives a power cut sector by sector or not at all, each sector in any of the versions it had since
-/// the last sync; names made or taken away survive only with the directory's sync.</summary>
+/// the last sync; names made, changed or taken away survive only with the directory's sync.</summary>
 internal sealed class VolatileDisk
 {
-    private readonly Dictionary<string, Entry> files = [];
+    private readonly Dictionary<string, Content> names = [];
+    private readonly List<DiskOperation> changes = [];
+    private readonly List<Content> changed = [];
     private readonly int sector;
+    private Dictionary<string, Content> durableNames;
 
     /// <param name="sector">Bytes that a cut leaves whole or untouched, 512 or 4,096.</param>
     /// <param name="there">The files on it now, durable.</param>
-    public VolatileDisk(int sector, IEnumerable<string> there)
+    public VolatileDisk(int sector, IEnumerable<(string Name, byte[] Bytes)> there)
     {
         this.sector = sector;
-        foreach (var path in there)
-            files[Path.GetFileName(path)] = new() { Durable = File.ReadAllBytes(path), IsNameDurable = true };
+        foreach (var (name, bytes) in there)
+            names[name] = new() { Durable = bytes };
+        durableNames = new(names);
     }
 
     public void Do(DiskOperation operation)
     {
         switch (operation.Act)
         {
-            case DiskAct.Create:
-                if (!files.TryGetValue(operation.File, out var there) || there.IsUnlinked)
-                    files[operation.File] = new();
+            case DiskAct.Create when !names.ContainsKey(operation.File):
+                names[operation.File] = new();
+                Changed(operation, names[operation.File]);
                 break;
             case DiskAct.Write or DiskAct.Truncate:
-                files[operation.File].Pending.Add(operation);
+                names[operation.File].Pending.Add(operation);
                 break;
-            case DiskAct.Unlink:
-                files[operation.File].IsUnlinked = true;
+            case DiskAct.Unlink or DiskAct.Rename:
+                Changed(operation, names[operation.File]);
+                Rebind(names, operation, names[operation.File]);
                 break;
             case DiskAct.Sync when operation.File == DiskTrace.Folder:
-                SyncNames();
+                durableNames = new(names);
+                changes.Clear();
+                changed.Clear();
                 break;
             case DiskAct.Sync:
-                files[operation.File].Settle();
+                names[operation.File].Settle();
                 break;
         }
     }
 
-    /// <summary>Writes what a power cut now would leave into another folder, under the same names.</summary>
-    public void Cut(Random random, string into)
+    /// <summary>The files as a power cut now would leave them.</summary>
+    public List<(string Name, byte[] Bytes)> Cut(Dice dice)
     {
-        var survival = random.Next(5) switch { 0 => 0.0, 1 => 1.0, 2 => 0.05, 3 => 0.95, _ => 0.5 };
-        foreach (var (name, file) in files)
-        {
-            var isThere = file.IsNameDurable ? !file.IsUnlinked || random.Next(2) == 0 : !file.IsUnlinked && random.Next(2) == 0;
-            if (isThere)
-                File.WriteAllBytes(Path.Combine(into, name), file.Survivor(random, survival, sector));
-        }
+        var survival = dice.Pick(0.0, 0.05, 0.5, 0.95, 1.0);
+        var left = new Dictionary<string, Content>(durableNames);
+        // A journalling file system keeps the first so many changes of names; a simpler one may keep any of them.
+        var first = dice.Chance(0.5) ? dice.Below(changes.Count + 1) : -1;
+        for (var i = 0; i < changes.Count; i++)
+            if (first >= 0 ? i < first : dice.Chance(survival))
+                Rebind(left, changes[i], changed[i]);
+        return [.. left.Select(file => (file.Key, file.Value.Survivor(dice, survival, sector)))];
     }
 
-    private void SyncNames()
+    private void Changed(DiskOperation operation, Content content)
     {
-        foreach (var (path, file) in files.ToList())
-            if (file.IsUnlinked)
-                files.Remove(path);
-            else
-                file.IsNameDurable = true;
+        changes.Add(operation);
+        changed.Add(content);
     }
 
-    private sealed class Entry
+    private static void Rebind(Dictionary<string, Content> of, DiskOperation change, Content content)
+    {
+        if (change.Act != DiskAct.Create)
+            of.Remove(change.File);
+        if (change.Act != DiskAct.Unlink)
+            of[change.Act == DiskAct.Create ? change.File : change.To] = content;
+    }
+
+    private sealed class Content
     {
         public byte[] Durable { get; set; } = [];
         public List<DiskOperation> Pending { get; } = [];
-        public bool IsNameDurable { get; set; }
-        public bool IsUnlinked { get; set; }
 
         public void Settle()
         {
@@ -80,7 +91,7 @@ internal sealed class VolatileDisk
         }
 
         /// <summary>Per sector a version is drawn: so many of the pending writes to it, in their order, had reached the medium.</summary>
-        public byte[] Survivor(Random random, double survival, int sector)
+        public byte[] Survivor(Dice dice, double survival, int sector)
         {
             var image = new Image(Durable, Pending);
             var touches = new Dictionary<long, int>();
@@ -88,16 +99,16 @@ internal sealed class VolatileDisk
                 for (var at = operation.At / sector; at <= (operation.At + operation.Data.Length - 1) / sector; at++)
                     touches[at] = touches.GetValueOrDefault(at) + 1;
             foreach (var (at, count) in touches)
-                touches[at] = random.NextDouble() < survival ? (random.Next(2) == 0 ? count : random.Next(1, count + 1)) : 0;
+                touches[at] = dice.Chance(survival) ? (dice.Chance(0.5) ? count : 1 + dice.Below(count)) : 0;
             foreach (var operation in Pending)
                 if (operation.Act == DiskAct.Truncate)
                 {
-                    if (random.Next(2) == 0)
+                    if (dice.Chance(0.5))
                         image.Truncate(operation.At);
                 }
                 else
                     Land(image, operation, touches, sector);
-            if (random.Next(2) == 0)
+            if (dice.Chance(0.5))
                 image.GrowToTheMost();
             return image.ToArray();
         }
@@ -149,6 +160,6 @@ internal sealed class VolatileDisk
         /// <summary>The size had been made durable, the last sectors not.</summary>
         public void GrowToTheMost() => length = bytes.Length;
 
-        public byte[] ToArray() => bytes[..length];
+        public byte[] ToArray() => bytes.AsSpan(0, length).ToArray();
     }
 }

@@ -5,6 +5,7 @@ using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Tests.Adapters.Sqlite;
+using SmartEms.Edge.Tests.Faults;
 
 /// <summary>What the runtime calls first in the child process (DOTNET_STARTUP_HOOKS asks for this name, outside every namespace).</summary>
 internal static class StartupHook
@@ -13,6 +14,8 @@ internal static class StartupHook
     {
         if (Environment.GetEnvironmentVariable(StoreChild.Variable) is { } path)
             StoreChild.Live(path);
+        if (Environment.GetEnvironmentVariable(FaultWriter.Variable) is { } task)
+            FaultWriter.Live(task);
     }
 }
 
