@@ -10,7 +10,7 @@ namespace SmartEms.Edge.Tests.EndToEnd;
 public sealed class SickDeviceTests(ITestOutputHelper story)
 {
     private const double PeriodMs = 1_000;
-    private const double MostStrayMs = 50;
+    private const double MostStrayMs = 50; // and what the machine strays by itself
     private const double TimeoutMs = 1_000; // of all four profiles
 
     /// <summary>A car charges at its least, so that the charger has something to lose.</summary>
@@ -35,6 +35,7 @@ public sealed class SickDeviceTests(ITestOutputHelper story)
         await using var daemon = DaemonUnderTest.Start(site);
         await daemon.UntilAsync(now => now.GetProperty("state").GetString() == "running" && now.GetProperty("cycles").GetInt64() == 1, "a healthy start");
         await Bundle.UntilAsync(() => site.Physics(physics => physics.EvChargeWatts > 1_000 && physics.Batteries[0].DischargeWatts < -300), () => $"neither car nor battery charges\n{daemon.Said}");
+        await using MachineLateness machine = new();
         var fellIll = TimeProvider.System.GetTimestamp();
         await site.SwitchOffAsync("wallbox1");
         site.Devices.Misbehave(silent, Misbehaviour.Silent);
@@ -44,7 +45,7 @@ public sealed class SickDeviceTests(ITestOutputHelper story)
         story.WriteLine($"{healthy} healthy: the others named after {TimeProvider.System.GetElapsedTime(fellIll).TotalSeconds:0.0} s");
         await Bundle.UntilAsync(() => TimeProvider.System.GetElapsedTime(fellIll) > Sickness, () => "time stands still", Sickness * 2);
         var status = await daemon.UntilAsync(_ => true, "an answer");
-        Rhythm(site.TapOf(healthy), healthy, fellIll, status);
+        Rhythm(site.TapOf(healthy), (healthy, fellIll, MostStrayMs + machine.P99Ms), status);
         foreach (var device in (string[])[healthy, silent, garbled])
             NothingHung(site.TapOf(device), device, fellIll);
         foreach (var device in status.GetProperty("devices").EnumerateArray())
@@ -70,17 +71,18 @@ public sealed class SickDeviceTests(ITestOutputHelper story)
     }
 
     /// <summary>The healthy device was read every second, as seen on its wire, and Follow stepped every second, as the daemon measured it.</summary>
-    private void Rhythm(WireTap tap, string device, long since, JsonElement status)
+    private void Rhythm(WireTap tap, (string Device, long Since, double MayStrayMs) what, JsonElement status)
     {
+        var (device, since, may) = what;
         var reads = tap.Log.Where(passed => passed.SentAt >= since && passed.Function is 3 or 4).ToArray();
         var round = reads.GroupBy(read => (read.Address, read.Count)).MaxBy(group => group.Count())!.Select(read => read.SentAt).ToArray();
         var strays = round.Zip(round.Skip(1), (a, b) => Math.Abs(TimeProvider.System.GetElapsedTime(a, b).TotalMilliseconds - PeriodMs)).Order().ToArray();
         Assert.InRange(round.Length, 60, 70);
         var (p99, most) = (strays[(strays.Length - 1) * 99 / 100], strays[^1]);
         var (followP99, followMost) = (status.GetProperty("follow_stray_p99_ms").GetDouble(), status.GetProperty("follow_stray_max_ms").GetDouble());
-        story.WriteLine($"{device}: read {round.Length} times, stray p99 {p99:0.0} ms, most {most:0.0} ms; Follow stray p99 {followP99:0.0} ms, most {followMost:0.0} ms");
-        Assert.InRange(p99, 0, MostStrayMs);
-        Assert.InRange(followP99, 0, MostStrayMs);
+        story.WriteLine($"{device}: read {round.Length} times, stray p99 {p99:0.0} ms, most {most:0.0} ms; Follow stray p99 {followP99:0.0} ms, most {followMost:0.0} ms; may stray {may:0.0} ms on this machine");
+        Assert.InRange(p99, 0, may);
+        Assert.InRange(followP99, 0, may);
     }
 
     private void NothingHung(WireTap tap, string device, long since)
