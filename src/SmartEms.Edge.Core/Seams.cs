@@ -18,7 +18,7 @@ public interface IStore : IDisposable
     /// <summary>Appends telemetry as one transaction.</summary>
     void Append(ReadOnlySpan<TelemetrySample> samples);
 
-    /// <summary>The number of a telemetry point "device/point" with its unit, made when new.</summary>
+    /// <summary>The number of a telemetry point "device/point" with its unit, made when new; durable with its first samples.</summary>
     int PointNumber(string name, string unit);
 
     /// <summary>The last entry of a kind, or null.</summary>

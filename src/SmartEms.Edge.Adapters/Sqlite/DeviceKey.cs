@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 
@@ -146,7 +147,7 @@ public sealed class DeviceKey : IDisposable
         return keys;
     }
 
-    /// <summary>A file that is whole or not there: written aside, synced, renamed.</summary>
+    /// <summary>A file that is whole or not there: written aside, synced, renamed, and its name synced.</summary>
     private static void Write(string file, string text, UnixFileMode mode)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -159,5 +160,6 @@ public sealed class DeviceKey : IDisposable
         }
 
         File.Move(file + ".new", file, overwrite: true);
+        Descriptor.SyncDirectory(Path.GetDirectoryName(file)!);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class PageCarver : IDisposable
     private const int LogHeader = 32;
     private const int FrameHeader = 24;
     private const byte TableLeaf = 0x0D;
+
+    /// <summary>The payload of an entry without a body: a header, the seal, the small columns.</summary>
+    private const int LeastRow = 24;
     private const int MostBody = 64 << 20;
 
     private readonly FileStream _file;
@@ -61,9 +64,21 @@ internal sealed class PageCarver : IDisposable
     private List<LedgerEntry> InPage(byte[] page, int head)
     {
         var found = new List<LedgerEntry>();
-        if (page[head] != TableLeaf)
+        var cells = page[head] == TableLeaf ? Cells(page, head, found) : -1;
+        if (found.Count == cells)
             return found;
-        var cells = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(head + 3)), (PageSize - head - 8) / 2);
+        // The page's own list of its rows cannot be relied on: whatever looks like a row is tried.
+        for (var at = head; at < PageSize - LeastRow; at++)
+            if (IsLikeRow(page, at) && Cell(page, at) is { } entry && !found.Exists(one => one.Sequence == entry.Sequence))
+                found.Add(entry);
+        return found;
+    }
+
+    /// <summary>Adds the sound entries among the rows that a page lists, and gives the number of rows it claims.</summary>
+    private int Cells(byte[] page, int head, List<LedgerEntry> found)
+    {
+        var claimed = BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(head + 3));
+        var cells = Math.Min(claimed, (PageSize - head - 8) / 2);
         for (var i = 0; i < cells; i++)
         {
             var at = BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(head + 8 + (2 * i)));
@@ -71,7 +86,26 @@ internal sealed class PageCarver : IDisposable
                 found.Add(entry);
         }
 
-        return found;
+        return claimed;
+    }
+
+    /// <summary>A row's header that a ledger entry may have, and a length that agrees with it.</summary>
+    private static bool IsLikeRow(byte[] page, int at)
+    {
+        if (!Number(page, ref at, out var length) || !Number(page, ref at, out _) || length is < LeastRow or > MostBody)
+            return false;
+        var start = at;
+        if (!Number(page, ref at, out var header) || header is < 7 or > 16)
+            return false;
+        var total = header;
+        for (var column = 0; column < 6; column++)
+        {
+            if (!Number(page, ref at, out var type) || (column == 0 && type != 0) || (column == 5 && type != 44))
+                return false;
+            total += type switch { <= 4 => type, 5 => 6, 6 or 7 => 8, 8 or 9 => 0, _ => (type - 12) / 2 };
+        }
+
+        return at - start == header && total == length;
     }
 
     private LedgerEntry? Cell(byte[] page, int at)

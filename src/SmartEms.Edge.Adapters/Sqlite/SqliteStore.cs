@@ -29,6 +29,9 @@ public sealed partial class SqliteStore : IStore, ILedger, ITelemetryReader
         _texts = new TextTable(database);
     }
 
+    /// <summary>In words why telemetry had to be begun anew when the store was opened, or null.</summary>
+    internal string? TelemetryTrouble => _telemetry.Trouble;
+
     /// <summary>The absolute path of the database file.</summary>
     public string FilePath => _database.Path;
 

@@ -9,7 +9,7 @@ public sealed record StoreKeeping(TimeProvider Time, Action<string> Say);
 /// <summary>Opens the store of a running box: with the device's key, its end verified, and a damaged one moved aside, salvaged and continued.</summary>
 public static class StoreRecovery
 {
-    /// <summary>Up to this size the whole database is checked at start (about 1 s per GB on a PC, 10 s on a card); larger ones by <c>ledger verify</c>.</summary>
+    /// <summary>Up to this size the whole database is checked at start, each entry too; of larger ones the end, and the rest by <c>ledger verify</c>.</summary>
     private const long CheckedAtStart = 64 << 20;
 
     private const int PageEntries = 256;
@@ -31,11 +31,12 @@ public static class StoreRecovery
             key = DeviceKey.OpenOrMake(Path.GetDirectoryName(file)!, Quarantine.Suffix(how.Time));
             var store = damage is null ? TryOpen(file, owner, key, ref damage) : null;
             store ??= Recover(file, (owner, key), damage!, how);
-            if (key.Replaced is { } replaced)
-            {
-                how.Say(replaced);
-                store.Remark(Now(how), replaced);
-            }
+            foreach (var words in (string?[])[key.Replaced, store.TelemetryTrouble])
+                if (words is not null)
+                {
+                    how.Say(words);
+                    store.Remark(Now(how), words);
+                }
 
             store.TellHighWater();
             return store;
@@ -57,7 +58,8 @@ public static class StoreRecovery
         try
         {
             store = SqliteStore.Opened(file, owner, writable: true, key);
-            damage = (new FileInfo(file).Length <= CheckedAtStart ? store.Complaint() : null) ?? TailFault(store);
+            var isSmall = new FileInfo(file).Length <= CheckedAtStart;
+            damage = (isSmall ? store.Complaint() : null) ?? Fault(store, isSmall);
         }
         catch (StoreException e) when (e.IsDamage)
         {
@@ -70,11 +72,10 @@ public static class StoreRecovery
         return null;
     }
 
-    /// <summary>The first fault since the last checkpoint, or null. What stands before it was verified when it was signed over.</summary>
-    private static string? TailFault(SqliteStore store)
+    /// <summary>The first fault of the ledger, or null; of a large one since the last checkpoint only.</summary>
+    private static string? Fault(SqliteStore store, bool isSmall)
     {
-        var head = store.Head;
-        var after = Math.Max((store.Last(LedgerKind.Checkpoint)?.Sequence ?? 1) - 1, head.Sequence - MostTail);
+        var after = isSmall ? 0 : Math.Max((store.Last(LedgerKind.Checkpoint)?.Sequence ?? 1) - 1, store.Head.Sequence - MostTail);
         var verifier = new LedgerVerifier([]);
         for (IReadOnlyList<LedgerEntry> page; (page = store.After(after, PageEntries)).Count > 0; after = page[^1].Sequence)
             foreach (var entry in page)

@@ -13,16 +13,22 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
     private const int ApplicationId = 0x536D5465;
     private const int Version = 1;
 
+    /// <summary>SQLite's code for a file that is no database: to telemetry's owner, what is not ours is as good as damaged.</summary>
+    private const int NotOurs = 26;
+
     // A batch of 10 s dirties whole pages, in the log and again in the file: the smaller, the less a card wears. The log is copied after each
     // closed group (TelemetryAppender); the limit of 16 MB only stands in for a reader who holds that up.
     private const string Small = "PRAGMA page_size = 1024";
-    private const string Settings = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
+    private const string Synced = "PRAGMA synchronous = FULL";
+    private const string Unsynced = "PRAGMA synchronous = NORMAL";
+    private const string Settings = $"{Synced}; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
 
     private readonly Lock _gate = new();
     private readonly Database _database;
     private readonly TelemetryTables _tables;
     private readonly TelemetryAppender? _appender;
     private readonly TelemetryFinder _finder;
+    private bool _isDamaged;
     private bool _disposed;
 
     private TelemetryFile(Database database, TelemetryBudgets? budgets)
@@ -37,32 +43,35 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
     public static string PathOf(string store) =>
         (store.EndsWith(".db", StringComparison.Ordinal) ? store[..^3] : store) + ".telemetry.db";
 
-    /// <summary>Opens the telemetry of a store, for writing with budgets, and makes it when it is not there. For its owner a damaged file is moved
-    /// aside and begun anew, with a gap up to its last write: telemetry must not keep the ledger from opening.</summary>
-    /// <exception cref="StoreException">Not ours, too new, not to be opened, or damaged and only to be read.</exception>
+    /// <summary>In words what was wrong with the file that had to be begun anew; null when all was well.</summary>
+    public string? Trouble { get; private init; }
+
+    /// <summary>Opens the telemetry of a store, for writing with budgets, and makes it when it is not there. For its owner a file that is damaged, lost or
+    /// not ours is moved aside and begun anew, with a gap up to its last write: telemetry must not keep the ledger from opening.</summary>
+    /// <exception cref="StoreException">Not to be opened; or not ours, too new or damaged, and only to be read.</exception>
     public static TelemetryFile Open(string store, TelemetryBudgets? budgets)
     {
         var path = PathOf(store);
+        if (budgets is null)
+            return Opened(path, null);
+        var why = TelemetryQuarantine.Loss(store, path);
         try
         {
-            return Opened(path, budgets);
+            if (why is null)
+                return Opened(path, budgets);
         }
-        catch (StoreException e) when (e.IsDamage && budgets is not null)
+        catch (StoreException e) when (e.IsDamage)
         {
-            var until = Instant.From(File.GetLastWriteTimeUtc(path));
-            var aside = 1;
-            while (File.Exists($"{path}.damaged-{aside}"))
-                aside++;
-            foreach (var suffix in new[] { "-wal", "-shm", "" })
-                if (File.Exists(path + suffix))
-                    File.Move(path + suffix, $"{path}.damaged-{aside}{suffix}");
-            var fresh = Opened(path, budgets);
-            fresh.Note(new TelemetryGap(new Instant(0), until, TelemetryTier.Raw, 0, $"{GapTable.Damage}: kept as {Path.GetFileName(path)}.damaged-{aside}"));
-            return fresh;
+            why = e.Message;
         }
+
+        var (kept, until) = TelemetryQuarantine.Put(store, path);
+        var fresh = Opened(path, budgets, $"the telemetry {path} was begun anew ({why}); {(kept is null ? "nothing of the old was left" : $"the old is kept as {kept}")}");
+        fresh.Note(new TelemetryGap(new Instant(0), until, TelemetryTier.Raw, 0, $"{GapTable.Damage}: {(kept is null ? "it was gone" : $"kept as {kept}")}"));
+        return fresh;
     }
 
-    private static TelemetryFile Opened(string path, TelemetryBudgets? budgets)
+    private static TelemetryFile Opened(string path, TelemetryBudgets? budgets, string? trouble = null)
     {
         var isNew = budgets is not null && (!File.Exists(path) || new FileInfo(path).Length == 0);
         var isWithout = budgets is null && !File.Exists(path); // a capture carries the ledger alone
@@ -88,7 +97,7 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
                 database.Execute(Settings);
             }
 
-            return new TelemetryFile(database, budgets);
+            return new TelemetryFile(database, budgets) { Trouble = trouble };
         }
         catch (IOException)
         {
@@ -106,8 +115,16 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
             foreach (ref readonly var sample in samples)
                 if (sample.Point < 1 || sample.Point > _tables.Points.Highest)
                     throw new ArgumentException($"There is no telemetry point {sample.Point}.", nameof(samples));
-            if (samples.Length > 0)
-                appender.Append(samples);
+            try
+            {
+                if (samples.Length > 0)
+                    appender.Append(samples);
+            }
+            catch (StoreException e) when (e.IsDamage)
+            {
+                _isDamaged = true; // moved aside when this closes, begun anew when it is opened again
+                throw;
+            }
         }
     }
 
@@ -128,7 +145,21 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         int Appended(string newName, string newUnit)
         {
             Appender();
-            return _tables.Points.Make(newName, newUnit);
+            // Durable with the first samples: a sync for each point would hold a new site's first start up for seconds.
+            _database.Execute(Unsynced);
+            try
+            {
+                return _tables.Points.Make(newName, newUnit);
+            }
+            catch (StoreException e) when (e.IsDamage)
+            {
+                _isDamaged = true;
+                throw;
+            }
+            finally
+            {
+                _database.Execute(Synced);
+            }
         }
     }
 
@@ -215,6 +246,8 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
             {
                 _tables.Dispose();
                 _database.Dispose();
+                if (_isDamaged)
+                    TelemetryQuarantine.Move(_database.Path);
             }
         }
     }
@@ -251,7 +284,7 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
     private static void Make(Database database)
     {
         database.Execute(Small);
-        database.Execute("PRAGMA synchronous = FULL");
+        database.Execute(Synced);
         database.Execute("BEGIN IMMEDIATE");
         database.Execute(TelemetryTables.Schema);
         database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}");
@@ -261,8 +294,8 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
     private static void Judge(string path, long applicationId, long version)
     {
         if (applicationId != ApplicationId)
-            throw StoreException.About(path, $"belongs to another program (application id 0x{applicationId:X8}, ours is 0x{ApplicationId:X8})", "move the file away");
+            throw StoreException.About(path, $"belongs to another program (application id 0x{applicationId:X8}, ours is 0x{ApplicationId:X8})", "move the file away", NotOurs);
         if (version > Version)
-            throw StoreException.About(path, $"was written by a newer smartems (schema {version}, this program knows up to {Version})", "install that version again, or move the file away to begin telemetry anew");
+            throw StoreException.About(path, $"was written by a newer smartems (schema {version}, this program knows up to {Version})", "install that version again, or move the file away to begin telemetry anew", NotOurs);
     }
 }

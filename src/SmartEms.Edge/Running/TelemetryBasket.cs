@@ -9,6 +9,7 @@ internal sealed class TelemetryBasket
 {
     private readonly Dictionary<int, int> numbers = [];
     private readonly List<PendingBatch> batches = [];
+    private bool isDoubted;
 
     public bool IsEmpty => batches.Count == 0;
     public long Bytes { get; private set; }
@@ -24,7 +25,7 @@ internal sealed class TelemetryBasket
         }
     }
 
-    /// <summary>Stores what is in hand; to store it twice changes nothing.</summary>
+    /// <summary>Stores what is in hand, once, even when an earlier attempt failed after the store had already taken it.</summary>
     /// <exception cref="IOException">The store failed; all is still in hand.</exception>
     public void Store(IStore store)
     {
@@ -32,12 +33,27 @@ internal sealed class TelemetryBasket
         foreach (var (batch, nameOf) in batches)
             foreach (ref readonly var sample in batch.AsSpan())
                 samples.Add(sample with { Point = NumberOf(store, sample.Point, nameOf) });
+        if (isDoubted && IsThere(store, samples[^1]))
+            return;
+        isDoubted = true;
         store.Append(CollectionsMarshal.AsSpan(samples));
+    }
+
+    /// <summary>What is in hand is stored whole or not at all, so one sample tells.</summary>
+    private static bool IsThere(IStore store, TelemetrySample one)
+    {
+        if (store is not ITelemetryReader reader)
+            return false;
+        foreach (var row in reader.Read(one.Point, TelemetryTier.Raw, one.At, new(one.At.UnixMilliseconds + 1)))
+            if (row.Last.Equals(one.Value))
+                return true;
+        return false;
     }
 
     public void Clear()
     {
         batches.Clear();
+        isDoubted = false;
         (Bytes, Samples) = (0, 0);
     }
 

@@ -28,7 +28,7 @@ internal sealed class DiskTrace
     private const string Calls = "open,openat,write,pwrite64,ftruncate,fsync,fdatasync,unlink,unlinkat,link,linkat,rename,renameat,renameat2,fallocate,pwritev";
 
     /// <summary>strace with arguments that make it note what is read here, among the child's errors; no write of SQLite or ours is longer than the limit.</summary>
-    public static string[] Noting => ["strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "140000", "-e", $"trace={Calls}", "-e", "signal=none"];
+    public static string[] Noting => ["strace", "-f", "-qq", "--seccomp-bpf", "-y", "-xx", "-s", "140000", "-e", $"trace={Calls}", "-e", "signal=none"];
 
     private readonly Dictionary<string, string> begun = [];
 
@@ -54,15 +54,21 @@ internal sealed class DiskTrace
 
     private DiskOperation? Parse(string call)
     {
-        var (open, close) = (call.IndexOf('(', StringComparison.Ordinal), call.LastIndexOf(") = ", StringComparison.Ordinal));
-        if (open < 0 || close < 0 || call[close + 4] is '-' or '?')
+        if (call.StartsWith("+++", StringComparison.Ordinal) || call.StartsWith("strace: ", StringComparison.Ordinal))
             return null;
-        var (name, arguments, result) = (call[..open], call[(open + 1)..close], call[(close + 4)..]);
+        // Short and resumed calls are padded before the sign.
+        var equals = call.LastIndexOf(" = ", StringComparison.Ordinal);
+        var (open, close) = (call.IndexOf('(', StringComparison.Ordinal), equals < 0 ? -1 : call.LastIndexOf(')', equals));
+        if (open < 0 || close < open)
+            throw new InvalidDataException($"this is no system call: {call}"); // a lost write would look like lost data
+        var (name, arguments, result) = (call[..open], call[(open + 1)..close].TrimEnd(), call[(equals + 3)..]);
+        if (result[0] is '-' or '?')
+            return null;
         if (name == "write" && Bracketed(arguments).StartsWith("pipe:", StringComparison.Ordinal))
             return Words(Quoted(arguments));
         var path = name is "open" or "openat" ? Bracketed(result) : name is "unlink" or "unlinkat" or "rename" ? Quoted(arguments) : Bracketed(arguments);
         if (path == Directory)
-            return name is "fsync" ? new(DiskAct.Sync, Folder, 0, []) : null;
+            return name is "fsync" or "fdatasync" ? new(DiskAct.Sync, Folder, 0, []) : null;
         if (!path.StartsWith(Directory + "/", StringComparison.Ordinal) || Path.GetFileName(path) is not { } file || !IsKept(file))
             return null;
         return name switch

@@ -23,6 +23,8 @@ internal static class FaultWriter
     /// <summary>The store is closed and opened again after so many.</summary>
     private const int EntriesPerLife = 40;
 
+    private static readonly SemaphoreSlim Acknowledged = new(0);
+
     public static void Live(string task)
     {
         var (what, path) = (task[..task.IndexOf(' ', StringComparison.Ordinal)], task[(task.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
@@ -91,6 +93,7 @@ internal static class FaultWriter
                 {
                     store.Append(LedgerKind.Cycle, At(number), Body(number));
                     Say(number.ToString(CultureInfo.InvariantCulture));
+                    Acknowledged.Release();
                     Follow(store, number);
                 }
             }
@@ -107,14 +110,19 @@ internal static class FaultWriter
         store.KeepText(Hash(Text(number)), Text(number));
     }
 
+    /// <summary>Takes a megabyte beside each entry, so that memory ends at any moment of the next.</summary>
     private static void Leak()
     {
         var held = new List<byte[]>();
         while (true)
         {
-            var more = new byte[256 * 1024];
-            Array.Fill(more, (byte)1);
-            held.Add(more);
+            Acknowledged.Wait();
+            for (var part = 0; part < 16; part++)
+            {
+                var more = new byte[64 * 1024];
+                Array.Fill(more, (byte)1);
+                held.Add(more);
+            }
         }
     }
 }

@@ -23,22 +23,16 @@ internal sealed class NotedWriter : IDisposable
         process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entries} {file}"));
         process.StandardInput.Flush();
         var operations = new List<DiskOperation>();
-        var words = new List<string>();
         while (process.StandardError.ReadLine() is { } line)
         {
             if (trace.Read(line) is not { } operation)
-            {
-                if (line.Length < 500)
-                    words.Add(line);
                 continue;
-            }
-
             if (operation.Act == DiskAct.End)
                 return operations;
             operations.Add(operation);
         }
 
-        throw new InvalidOperationException($"the writer ended: {string.Join('\n', words.TakeLast(30))}");
+        throw new InvalidOperationException("the writer ended");
     }
 
     public void Dispose()

@@ -39,6 +39,21 @@ internal static class StoreProof
         }
     }
 
+    /// <summary>After the recorder had to try again: all of 1 … <paramref name="total"/> is there, once, in the ledger and in every tier of telemetry.</summary>
+    public static void AssertRecorded(string path, long total, string when)
+    {
+        using var store = StoreRecovery.Open(path, new(TimeProvider.System, words => Assert.Fail($"{when}: nothing was damaged, and yet: {words}")));
+        Assert.True(AssertLedger(store, path, total, when) == total, $"{when}: more than {total}");
+        Assert.True(store.Gaps(Always, Never).Count == 0, $"{when}: gaps of telemetry");
+        var numbers = Enumerable.Range(1, (int)total).Select(n => (long)n);
+        foreach (var point in store.Points())
+        {
+            Assert.True(numbers.SequenceEqual(Moments(store, point.Number)), $"{when}: samples of {point.Name} are missing or doubled");
+            foreach (var tier in (TelemetryTier[])[TelemetryTier.Minute, TelemetryTier.Quarter])
+                Assert.True(store.Read(point.Number, tier, Always, Never).Sum(row => row.Count) == total, $"{when}: {tier} rows of {point.Name} count samples twice or not");
+        }
+    }
+
     private static long AssertLedger(SqliteStore store, string path, long acknowledged, string when)
     {
         var verifier = new LedgerVerifier(DeviceKey.ReadPublic(Path.Combine(Path.GetDirectoryName(path)!, DeviceKey.PublicFileName)));

@@ -1,0 +1,54 @@
+using SmartEms.Edge.Adapters.Kernel;
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Adapters.Sqlite;
+
+/// <summary>Where telemetry that cannot be used is put and kept: FILE.damaged-1, -2 …, with its log.</summary>
+internal static class TelemetryQuarantine
+{
+    private static readonly string[] Parts = ["", "-wal", "-shm", "-journal"];
+
+    /// <summary>Why the file of a store that has lived here must be given up unopened, or null. SQLite would throw the log of an empty database away.</summary>
+    public static string? Loss(string store, string path)
+    {
+        if (File.Exists(path) && new FileInfo(path).Length > 0)
+            return null;
+        var log = new FileInfo(path + "-wal");
+        var lived = HighWater.Exists(store) || (log.Exists && log.Length > 0) || File.Exists($"{path}.damaged-1");
+        return !lived ? null : File.Exists(path) ? "it is empty" : "it is gone";
+    }
+
+    /// <summary>Moves what is there aside. Gives the name it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>
+    public static (string? Kept, Instant Until) Put(string store, string path)
+    {
+        if (Move(path) is not { } kept)
+            kept = Newest(path);
+        var last = kept ?? store;
+        return (Path.GetFileName(kept), Instant.From(File.GetLastWriteTimeUtc(last)));
+    }
+
+    /// <summary>Moves a closed file with its log aside under the next free number; null when neither is there.</summary>
+    public static string? Move(string path)
+    {
+        if (!File.Exists(path) && !File.Exists(path + "-wal"))
+            return null;
+        var to = $"{path}.damaged-{Count(path) + 1}";
+        foreach (var part in Parts)
+            if (File.Exists(path + part))
+                File.Move(path + part, to + part);
+        if (!File.Exists(to))
+            File.WriteAllBytes(to, []); // so that the number is taken
+        Descriptor.SyncDirectory(Path.GetDirectoryName(path)!);
+        return to;
+    }
+
+    private static string? Newest(string path) => Count(path) is > 0 and var count ? $"{path}.damaged-{count}" : null;
+
+    private static int Count(string path)
+    {
+        var count = 0;
+        while (File.Exists($"{path}.damaged-{count + 1}"))
+            count++;
+        return count;
+    }
+}
