@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Bench;
 
@@ -71,6 +72,11 @@ internal sealed class InfluxServer : IDisposable
         }
     }
 
+    /// <summary>Halts it, its compactions in the background too, while another has its turn.</summary>
+    public void Halt() => Signal("STOP");
+
+    public void GoOn() => Signal("CONT");
+
     /// <summary>Writes a batch; returns when influxd has taken it, which is after its own log was synced.</summary>
     public async Task WriteAsync(string database, byte[] lines)
     {
@@ -100,12 +106,19 @@ internal sealed class InfluxServer : IDisposable
         throw new BenchException("influxd did not compact within 10 minutes");
     }
 
-    public static byte[] Lines(long firstMs, int points, double[][] seconds)
+    /// <summary>Line protocol: one line for each device and moment with its points as fields, which influxd takes faster than a line for each value.
+    /// Samples come ordered by moment and point, with the same number of points for each device.</summary>
+    public static byte[] Lines(TelemetrySample[] samples, int pointsPerDevice)
     {
         var text = new StringBuilder();
-        for (var s = 0; s < seconds.Length; s++)
-            for (var p = 0; p < points; p++)
-                text.Append(CultureInfo.InvariantCulture, $"t,p={p + 1} v={seconds[s][p]:R} {firstMs + (s * 1000L)}\n");
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var (device, point) = ((samples[i].Point - 1) / pointsPerDevice, (samples[i].Point - 1) % pointsPerDevice);
+            text.Append(CultureInfo.InvariantCulture, $"{(point == 0 ? $"t,d={device} " : ",")}p{point}={samples[i].Value:R}");
+            if (point == pointsPerDevice - 1)
+                text.Append(CultureInfo.InvariantCulture, $" {samples[i].At.UnixMilliseconds}\n");
+        }
+
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
@@ -117,6 +130,15 @@ internal sealed class InfluxServer : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>By the shell's own kill: the program of that name is not on every system.</summary>
+    private void Signal(string name)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]);
+        shell.WaitForExit();
+        if (shell.ExitCode != 0)
+            throw new BenchException("influxd has ended");
     }
 
     private static int FreePort()

@@ -11,6 +11,8 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
         CREATE INDEX pieces_by_block ON pieces(block, first_ms, last_ms);
         """;
 
+    private const int DayMinutes = 1440;
+
     private readonly Statement _add = database.Prepare("INSERT INTO pieces(block, first_ms, last_ms, body) VALUES(?1, ?2, ?3, ?4)");
     private readonly Statement _blocks = database.Prepare("SELECT DISTINCT block FROM pieces ORDER BY block");
     private readonly Statement _find = database.Prepare("SELECT first_ms, last_ms, body FROM pieces WHERE block = ?1 AND first_ms < ?3 AND last_ms >= ?2 ORDER BY id");
@@ -54,20 +56,20 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
         }
     }
 
-    /// <summary>Minutes of a block's points (or of one of them), from pieces that touch [from, to).</summary>
-    public Dictionary<int, List<TelemetryRow>> Read(int block, int? only, long from, long to)
+    /// <summary>Minutes of a point, from pieces that touch [from, to).</summary>
+    public List<TelemetryRow> Read(int point, long from, long to) => Rows(point, Load(BlockModel.Of(point).Block, from, to), []);
+
+    /// <summary>Minutes of each point of a block, one after the other: the list is used again for the next, so that a day of a block is never held at once.</summary>
+    public IEnumerable<(int Point, List<TelemetryRow> Rows)> ReadEach(int block)
     {
-        var rows = new Dictionary<int, List<TelemetryRow>>();
-        try
+        var pieces = Load(block, long.MinValue, long.MaxValue);
+        var room = new List<TelemetryRow>(DayMinutes);
+        for (var place = 1; place <= BlockModel.Points; place++)
         {
-            _find.Bind(1, block).Bind(2, from).Bind(3, to);
-            while (_find.Step())
-                Take(_find.Blob(2), only, rows);
-            return rows;
-        }
-        finally
-        {
-            _find.Rewind();
+            room.Clear();
+            var point = (block * BlockModel.Points) + place;
+            if (Rows(point, pieces, room) is { Count: > 0 } rows)
+                yield return (point, rows);
         }
     }
 
@@ -77,26 +79,54 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
             statement.Dispose();
     }
 
-    private void Take(byte[] body, int? only, Dictionary<int, List<TelemetryRow>> rows)
+    private List<Piece> Load(int block, long from, long to)
+    {
+        var pieces = new List<Piece>();
+        try
+        {
+            _find.Bind(1, block).Bind(2, from).Bind(3, to);
+            while (_find.Step())
+                if (Sound(_find.Blob(2)) is { } piece)
+                    pieces.Add(piece);
+            return pieces;
+        }
+        finally
+        {
+            _find.Rewind();
+        }
+    }
+
+    private Piece? Sound(byte[] body)
     {
         try
         {
-            foreach (var (point, from, length) in Frame.Parts(body))
-            {
-                if (only is { } one && one != point)
-                    continue;
-                var more = RowColumns.Read(body, (from, length), Rollup.MinuteMs);
-                if (!rows.TryGetValue(point, out var all))
-                    rows[point] = more;
-                else if (more.Count > 0 && all[^1].At < more[0].At)
-                    all.AddRange(more);
-                else
-                    rows[point] = Rollup.Merged(all, more);
-            }
+            return new Piece(body, Frame.Parts(body));
         }
         catch (InvalidDataException)
         {
             gaps.Remember(new TelemetryGap(new(_find.Long(0)), new(_find.Long(1) + 1), TelemetryTier.Minute, 0, GapTable.Damage));
+            return null;
         }
     }
+
+    /// <summary>The rows of a point in all pieces, in time order, in the room given where that will do.</summary>
+    private static List<TelemetryRow> Rows(int point, List<Piece> pieces, List<TelemetryRow> room)
+    {
+        var more = new List<TelemetryRow>(15);
+        foreach (var (body, parts) in pieces)
+        {
+            foreach (var (number, from, length) in parts)
+            {
+                if (number != point)
+                    continue;
+                more.Clear();
+                RowColumns.Read(body, (from, length), Rollup.MinuteMs, (long.MinValue, long.MaxValue), more);
+                room = Rollup.Merged(room, more);
+            }
+        }
+
+        return room;
+    }
+
+    private sealed record Piece(byte[] Body, List<(int Number, int From, int Length)> Parts);
 }

@@ -17,6 +17,7 @@ internal sealed class RawTier : IDisposable
 
     private readonly Statement _addSegment;
     private readonly Statement _segments;
+    private readonly Statement _open;
     private readonly Statement _clearSegments;
     private readonly Statement _addChunk;
     private readonly Statement _find;
@@ -28,6 +29,7 @@ internal sealed class RawTier : IDisposable
     {
         _addSegment = database.Prepare("INSERT INTO segments(first_ms, last_ms, samples, body) VALUES(?1, ?2, ?3, ?4)");
         _segments = database.Prepare("SELECT first_ms, last_ms, samples, body FROM segments ORDER BY id");
+        _open = database.Prepare("SELECT min(first_ms), max(last_ms), count(*) FROM segments");
         _clearSegments = database.Prepare("DELETE FROM segments");
         _addChunk = database.Prepare("INSERT INTO chunks(block, first_ms, last_ms, samples, bytes, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
         _find = database.Prepare("SELECT id, first_ms, last_ms, samples FROM chunks WHERE block = ?1 AND first_ms < ?2 AND last_ms >= ?3 ORDER BY first_ms, id");
@@ -58,6 +60,19 @@ internal sealed class RawTier : IDisposable
         finally
         {
             _segments.Rewind();
+        }
+    }
+
+    /// <summary>First and last moment of the open group, in ms; null when it is empty.</summary>
+    public (long First, long Last)? Open()
+    {
+        try
+        {
+            return _open.Step() && _open.Long(2) > 0 ? (_open.Long(0), _open.Long(1)) : null;
+        }
+        finally
+        {
+            _open.Rewind();
         }
     }
 
@@ -121,7 +136,7 @@ internal sealed class RawTier : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _addSegment, _segments, _clearSegments, _addChunk, _find, _body, _oldest, _drop })
+        foreach (var statement in new[] { _addSegment, _segments, _open, _clearSegments, _addChunk, _find, _body, _oldest, _drop })
             statement.Dispose();
     }
 }

@@ -61,19 +61,15 @@ internal sealed class RolledTier : IDisposable
             var from = next;
             while (next < rows.Count && StretchOf(rows[next].At.UnixMilliseconds) == stretch)
                 next++;
-            AddTo(Key(point, stretch), stretch, rows.GetRange(from, next - from));
+            AddTo(Key(point, stretch), stretch, next - from == rows.Count ? rows : rows.GetRange(from, next - from));
         }
     }
 
-    /// <summary>Rows of a point with from ≤ At &lt; to.</summary>
-    public List<TelemetryRow> Read(int point, long from, long to)
+    /// <summary>Adds the rows of a point with from ≤ At &lt; to.</summary>
+    public void Read(int point, long from, long to, List<TelemetryRow> into)
     {
-        var rows = new List<TelemetryRow>();
-        foreach (var (key, body) in Bodies(Key(point, StretchOf(from)), Key(point, StretchOf(to))))
-            foreach (var row in Rows(key, body))
-                if (row.At.UnixMilliseconds >= from && row.At.UnixMilliseconds < to)
-                    rows.Add(row);
-        return rows;
+        foreach (var (key, body) in Bodies(Key(point, StretchOf(from)), Key(point, StretchOf(to - 1))))
+            Take(key, body, (from, to), into);
     }
 
     /// <summary>From the first to behind the last stretch of a point, in ms; null when it has none.</summary>
@@ -126,7 +122,8 @@ internal sealed class RolledTier : IDisposable
         var (bytes, count) = (0, 0);
         foreach (var (_, old) in Bodies(key, key))
         {
-            var before = Rows(key, old);
+            var before = new List<TelemetryRow>();
+            Take(key, old, (long.MinValue, long.MaxValue), before);
             (bytes, count) = (old.Length, before.Count);
             rows = Rollup.Merged(before, rows);
         }
@@ -153,19 +150,18 @@ internal sealed class RolledTier : IDisposable
         }
     }
 
-    /// <summary>The rows of a chunk; a damaged one has none, and the gap is remembered.</summary>
-    private List<TelemetryRow> Rows(long key, byte[] body)
+    /// <summary>Adds the rows of a chunk; a damaged one has none, and the gap is remembered.</summary>
+    private void Take(long key, byte[] body, (long From, long To) span, List<TelemetryRow> into)
     {
         try
         {
             var part = Frame.Parts(body)[0];
-            return RowColumns.Read(body, (part.From, part.Length), _stepMs);
+            RowColumns.Read(body, (part.From, part.Length), _stepMs, span, into);
         }
         catch (InvalidDataException)
         {
             var start = StartOf(key);
             _gaps.Remember(new TelemetryGap(new Instant(start), new Instant(start + _stretchMs), _tier, 0, GapTable.Damage));
-            return [];
         }
     }
 

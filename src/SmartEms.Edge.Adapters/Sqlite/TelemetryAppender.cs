@@ -217,7 +217,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     {
         foreach (var block in tables.Pieces.Blocks())
         {
-            foreach (var (point, rows) in tables.Pieces.Read(block, null, long.MinValue, long.MaxValue))
+            foreach (var (point, rows) in tables.Pieces.ReadEach(block))
             {
                 tables.Minutes.Add(point, rows);
                 tables.Quarters.Add(point, Rollup.Coarser(rows, Rollup.QuarterMs));

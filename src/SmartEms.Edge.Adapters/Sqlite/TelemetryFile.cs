@@ -190,7 +190,8 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
             yield break;
         }
 
-        for (var next = from.UnixMilliseconds; Window(point, tier, next, to) is { } window; next = window.Next)
+        var room = new List<TelemetryRow>();
+        for (var next = from.UnixMilliseconds; Window(point, tier, (next, to.UnixMilliseconds), room) is { } window; next = window.Next)
             foreach (var row in window.Rows)
                 yield return row;
     }
@@ -252,12 +253,12 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         }
     }
 
-    private (List<TelemetryRow> Rows, long Next)? Window(int point, TelemetryTier tier, long from, Instant to)
+    private (List<TelemetryRow> Rows, long Next)? Window(int point, TelemetryTier tier, (long From, long To) span, List<TelemetryRow> room)
     {
         lock (_gate)
         {
             ThrowIfDisposed();
-            return _finder.Window(point, tier, from, to.UnixMilliseconds);
+            return _finder.Window(point, tier, span, room);
         }
     }
 

@@ -31,25 +31,27 @@ internal sealed class TelemetryFinder(Database database, TelemetryTables tables)
     }
 
     /// <summary>The next rows of a tier, and where to go on; null at the end. A window is at most so many days that it stays small in memory.</summary>
-    public (List<TelemetryRow> Rows, long Next)? Window(int point, TelemetryTier tier, long from, long to) => AtOneMoment<(List<TelemetryRow>, long)?>(() =>
+    /// <param name="room">A list whose memory may be used for the rows.</param>
+    public (List<TelemetryRow> Rows, long Next)? Window(int point, TelemetryTier tier, (long From, long To) span, List<TelemetryRow> room) => AtOneMoment<(List<TelemetryRow>, long)?>(() =>
     {
-        if (Extent(point, tier, from, to) is not { } extent)
+        if (Extent(point, tier, span.From, span.To) is not { } extent)
             return null;
-        var start = Math.Max(from, Rollup.Start(extent.From, Rollup.QuarterMs));
+        var start = Math.Max(span.From, Rollup.Start(extent.From, Rollup.QuarterMs));
         // The end lies on the grid, so that no stretch is cut in two.
-        var end = Math.Min(to, Rollup.Start(start, DayMs) + ((tier == TelemetryTier.Quarter ? 512 : 32) * DayMs));
-        return start >= end ? null : (Rows(point, tier, start, end), end);
+        var end = Math.Min(span.To, Rollup.Start(start, DayMs) + ((tier == TelemetryTier.Quarter ? 128 : 8) * DayMs));
+        room.Clear();
+        return start >= end ? null : (Rows(point, tier, (start, end), room), end);
     });
 
-    private List<TelemetryRow> Rows(int point, TelemetryTier tier, long from, long to)
+    private List<TelemetryRow> Rows(int point, TelemetryTier tier, (long From, long To) span, List<TelemetryRow> rows)
     {
         var step = Rollup.StepMs(tier);
         // A stretch counts by its start, with all its minutes.
-        var first = Rollup.Start(from, step) == from ? from : Rollup.Start(from, step) + step;
-        var behind = Rollup.Start(to - 1, step) + step;
-        var block = BlockModel.Of(point).Block;
-        var rows = (tier == TelemetryTier.Quarter ? tables.Quarters : tables.Minutes).Read(point, first, behind);
-        if (tables.Pieces.Read(block, point, first, behind).TryGetValue(point, out var pieces))
+        var first = Rollup.Start(span.From, step) == span.From ? span.From : Rollup.Start(span.From, step) + step;
+        var behind = Rollup.Start(span.To - 1, step) + step;
+        (tier == TelemetryTier.Quarter ? tables.Quarters : tables.Minutes).Read(point, first, behind, rows);
+        var pieces = tables.Pieces.Read(point, first, behind);
+        if (pieces.Count > 0)
             rows = Rollup.Merged(rows, Coarser(pieces, first, behind, step));
         var open = Rollup.Minutes(OpenSamples(point, first, behind));
         return open.Count == 0 ? rows : Rollup.Merged(rows, Coarser(open, first, behind, step));
@@ -72,13 +74,15 @@ internal sealed class TelemetryFinder(Database database, TelemetryTables tables)
             Widen(folded.From, folded.To);
         foreach (var (start, end) in tables.Pieces.Spans(BlockModel.Of(point).Block))
             Widen(start, end + 1);
-        foreach (var (stretch, _) in tables.Raw.Segments())
-            Widen(Rollup.Start(stretch.First, Rollup.QuarterMs), stretch.Last + 1);
+        if (tables.Raw.Open() is { } open)
+            Widen(Rollup.Start(open.First, Rollup.QuarterMs), open.Last + 1);
         return first == long.MaxValue ? null : (first, behind);
     }
 
     private List<TelemetrySample> OpenSamples(int point, long from, long to)
     {
+        if (tables.Raw.Open() is not { } open || open.First >= to || open.Last < from)
+            return [];
         var bodies = new List<byte[]>();
         foreach (var (_, body) in tables.Raw.Segments())
             bodies.Add(body);

@@ -1,43 +1,38 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace SmartEms.Edge.Core.Recording.Columns;
 
-/// <summary>A column of values that are no decimals, as the bits in which each differs from the one before (XOR, as in Gorilla, Pelkonen 2015), without
-/// the zeros at the end that all of them have: a register of 32 bits leaves 29.</summary>
+/// <summary>A column of bit patterns of values that are no decimals, as the bits in which each differs from the one before (XOR, as in Gorilla, Pelkonen
+/// 2015), without the zeros at the end that all of them have: a register of 32 bits leaves 29.</summary>
 internal static class ChangedBits
 {
-    /// <summary>Writes values, at least one.</summary>
-    public static void Write(PackWriter writer, ReadOnlySpan<double> values)
+    /// <summary>Writes patterns, at least one.</summary>
+    public static void Write(PackWriter writer, ReadOnlySpan<long> patterns)
     {
-        var changes = new ulong[values.Length];
-        var (first, all) = (BitConverter.DoubleToUInt64Bits(values[0]), 0ul);
-        var last = first;
-        for (var i = 0; i < values.Length; i++)
+        var changes = new ulong[patterns.Length];
+        var (last, all) = (patterns[0], 0ul);
+        for (var i = 0; i < patterns.Length; i++)
         {
-            var bits = BitConverter.DoubleToUInt64Bits(values[i]);
-            (changes[i], last) = (bits ^ last, bits);
+            (changes[i], last) = (unchecked((ulong)(patterns[i] ^ last)), patterns[i]);
             all |= changes[i];
         }
 
         var zeros = BitOperations.TrailingZeroCount(all) & 63;
         foreach (ref var change in changes.AsSpan())
             change >>= zeros;
-        writer.Whole(unchecked((long)first));
         writer.Byte((byte)zeros);
+        writer.Whole(patterns[0]);
         writer.Column(changes);
     }
 
     /// <exception cref="InvalidDataException">No such column was written.</exception>
-    public static void Read(ref PackReader reader, Span<double> values)
+    public static void Read(ref PackReader reader, Span<long> patterns)
     {
-        var last = unchecked((ulong)reader.Whole());
         var zeros = reader.Byte() & 63;
-        var changes = new ulong[values.Length];
-        reader.Column(changes);
-        for (var i = 0; i < values.Length; i++)
-        {
-            last ^= changes[i] << zeros;
-            values[i] = BitConverter.UInt64BitsToDouble(last);
-        }
+        var last = reader.Whole();
+        reader.Column(MemoryMarshal.Cast<long, ulong>(patterns));
+        foreach (ref var pattern in patterns)
+            pattern = last ^= pattern << zeros;
     }
 }

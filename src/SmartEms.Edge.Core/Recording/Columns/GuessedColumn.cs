@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SmartEms.Edge.Core.Recording.Columns;
 
 /// <summary>A column of whole numbers as distances from the guess that makes it shortest: the number before, the straight line through the two before
@@ -9,63 +11,73 @@ internal static class GuessedColumn
     private const byte Beside = 2;
 
     /// <summary>Writes numbers, at least one; <paramref name="beside"/> is as long, or empty where there is no such column.</summary>
-    public static void Write(PackWriter writer, ReadOnlySpan<long> numbers, ReadOnlySpan<long> beside)
+    /// <param name="scale">What a number beside is multiplied by to be a guess.</param>
+    public static void Write(PackWriter writer, ReadOnlySpan<long> numbers, ReadOnlySpan<long> beside = default, long scale = 1)
     {
-        var (best, shortest) = (Before, Distances(numbers, beside, Before));
-        var size = PackWriter.Size(shortest);
-        for (var guess = Line; guess <= (beside.IsEmpty ? Line : Beside); guess++)
-        {
-            var distances = Distances(numbers, beside, guess);
-            if (PackWriter.Size(distances) is var other && other < size)
-                (best, shortest, size) = (guess, distances, other);
-        }
+        var (best, shortest) = (Before, int.MaxValue);
+        for (var guess = Before; guess <= (beside.IsEmpty ? Line : Beside); guess++)
+            if (Size(numbers, beside, scale, guess) is var size && size < shortest)
+                (best, shortest) = (guess, size);
 
         writer.Byte(best);
         writer.Whole(numbers[0]);
-        writer.Column(shortest);
+        Span<ulong> room = stackalloc ulong[PackWriter.Block];
+        for (var from = 0; from < numbers.Length; from += PackWriter.Block)
+            writer.Column(Distances(numbers, beside, scale, (best, from), room));
     }
 
     /// <exception cref="InvalidDataException">No such column was written.</exception>
-    public static void Read(ref PackReader reader, Span<long> numbers, ReadOnlySpan<long> beside)
+    public static void Read(ref PackReader reader, Span<long> numbers, ReadOnlySpan<long> beside = default, long scale = 1)
     {
         var guess = reader.Byte();
-        var last = reader.Whole();
         if (guess > Beside || (guess == Beside && beside.IsEmpty))
             throw new InvalidDataException("A column is guessed in a way that nobody wrote.");
-        var distances = new ulong[numbers.Length];
-        reader.Column(distances);
+        var last = reader.Whole();
+        reader.Column(MemoryMarshal.Cast<long, ulong>(numbers));
         unchecked
         {
             if (guess == Beside)
             {
                 for (var i = 0; i < numbers.Length; i++)
-                    numbers[i] = beside[i] + PackReader.Unfolded(distances[i]);
+                    numbers[i] = (beside[i] * scale) + PackReader.Unfolded((ulong)numbers[i]);
                 return;
             }
 
-            var step = 0L;
-            for (var i = 0; i < numbers.Length; i++)
+            var (step, keeps) = (0L, guess == Line ? -1L : 0);
+            foreach (ref var number in numbers)
             {
-                var distance = PackReader.Unfolded(distances[i]);
-                step = guess == Line ? step + distance : distance;
-                numbers[i] = last += step;
+                step = (step & keeps) + PackReader.Unfolded((ulong)number);
+                number = last += step;
             }
         }
     }
 
-    private static ulong[] Distances(ReadOnlySpan<long> numbers, ReadOnlySpan<long> beside, byte guess)
+    private static int Size(ReadOnlySpan<long> numbers, ReadOnlySpan<long> beside, long scale, byte guess)
     {
-        var distances = new ulong[numbers.Length];
-        var (last, step) = (numbers[0], 0L);
+        Span<ulong> room = stackalloc ulong[PackWriter.Block];
+        var size = 0;
+        for (var from = 0; from < numbers.Length; from += PackWriter.Block)
+            size += PackWriter.Size(Distances(numbers, beside, scale, (guess, from), room));
+        return size;
+    }
+
+    /// <summary>The distances of one block, in the room given; none of it outlives the call, for a day of points is written at once.</summary>
+    private static ReadOnlySpan<ulong> Distances(ReadOnlySpan<long> numbers, ReadOnlySpan<long> beside, long scale, (byte Guess, int From) what, Span<ulong> room)
+    {
+        var (guess, from) = what;
+        room = room[..Math.Min(room.Length, numbers.Length - from)];
         unchecked
         {
-            for (var i = 0; i < numbers.Length; i++)
+            for (var i = 0; i < room.Length; i++)
             {
-                distances[i] = PackWriter.Folded(guess == Beside ? numbers[i] - beside[i] : numbers[i] - last - (guess == Line ? step : 0));
-                (last, step) = (numbers[i], numbers[i] - last);
+                var at = from + i;
+                var guessed = guess == Beside ? beside[at] * scale : numbers[Math.Max(at - 1, 0)];
+                if (guess == Line && at > 1)
+                    guessed += numbers[at - 1] - numbers[at - 2];
+                room[i] = PackWriter.Folded(numbers[at] - guessed);
             }
         }
 
-        return distances;
+        return room;
     }
 }

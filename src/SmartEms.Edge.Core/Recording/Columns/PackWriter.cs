@@ -29,6 +29,7 @@ public sealed class PackWriter
         Byte((byte)left);
     }
 
+    /// <summary>Writes numbers; a column may be written in pieces of whole blocks.</summary>
     public void Column(ReadOnlySpan<ulong> numbers)
     {
         for (; numbers.Length > 0; numbers = numbers[Math.Min(Block, numbers.Length)..])
@@ -40,18 +41,8 @@ public sealed class PackWriter
         }
     }
 
-    /// <summary>The bytes that a column would take.</summary>
-    public static int Size(ReadOnlySpan<ulong> numbers)
-    {
-        var size = 0;
-        for (; numbers.Length > 0; numbers = numbers[Math.Min(Block, numbers.Length)..])
-        {
-            var block = numbers[..Math.Min(Block, numbers.Length)];
-            size += 1 + Bytes(block.Length, Width(block));
-        }
-
-        return size;
-    }
+    /// <summary>The bytes that one block would take.</summary>
+    public static int Size(ReadOnlySpan<ulong> block) => 1 + Bytes(block.Length, Width(block));
 
     public static int Bytes(int count, int width) => ((count * width) + 7) / 8;
 

@@ -37,11 +37,15 @@ public static class Rollup
             rows.Add(row);
     }
 
-    /// <summary>Two lists in time order as one; where both have a row of a moment they are joined, and the later list has the last word.</summary>
+    /// <summary>Two lists in time order as one, which may be the earlier list; where both have a row of a moment they are joined, and the later list has the last word.</summary>
     public static List<TelemetryRow> Merged(List<TelemetryRow> earlier, List<TelemetryRow> later)
     {
-        if (earlier.Count == 0)
-            return later;
+        if (earlier.Count == 0 || later.Count == 0 || earlier[^1].At < later[0].At)
+        {
+            earlier.AddRange(later);
+            return earlier;
+        }
+
         var merged = new List<TelemetryRow>(earlier.Count + later.Count);
         var (a, b) = (0, 0);
         while (a < earlier.Count || b < later.Count)

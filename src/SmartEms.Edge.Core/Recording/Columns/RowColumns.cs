@@ -21,43 +21,47 @@ public static class RowColumns
         if (rows.Count == 0)
             return writer.ToArray();
         var (times, counts, marks) = (new long[rows.Count], new long[rows.Count], new ulong[rows.Count]);
-        var known = new List<TelemetryRow>(rows.Count);
+        var unknown = 0;
         for (var i = 0; i < rows.Count; i++)
         {
             (times[i], counts[i], marks[i]) = (rows[i].At.UnixMilliseconds / stepMs, rows[i].Count, (uint)(rows[i].Worst ^ Trust.Good));
-            if (double.IsNaN(rows[i].Last))
-                marks[i] |= UnknownMark;
-            else
-                known.Add(rows[i]);
+            if (IsKnown(rows[i]))
+                continue;
+            marks[i] |= UnknownMark;
+            unknown++;
         }
 
-        GuessedColumn.Write(writer, times, []);
-        GuessedColumn.Write(writer, counts, []);
+        GuessedColumn.Write(writer, times);
+        GuessedColumn.Write(writer, counts);
         writer.Column(marks);
-        if (known.Count > 0)
-        {
-            var values = new RowValues(known.Count);
-            for (var i = 0; i < known.Count; i++)
-                values.Put(i, known[i]);
-            values.Write(writer);
-        }
-
+        if (unknown < rows.Count)
+            new RowValues(rows.Count - unknown).Write(writer, unknown == 0 ? rows : rows.FindAll(r => IsKnown(r)));
         return writer.ToArray();
     }
 
+    private static bool IsKnown(in TelemetryRow row) => !double.IsNaN(row.Last);
+
     /// <exception cref="InvalidDataException">These bytes are no such rows.</exception>
     public static List<TelemetryRow> Read(byte[] bytes, (int From, int Length) part, long stepMs)
+    {
+        var rows = new List<TelemetryRow>();
+        Read(bytes, part, stepMs, (long.MinValue, long.MaxValue), rows);
+        return rows;
+    }
+
+    /// <summary>Adds the rows with from ≤ At &lt; to, in ms.</summary>
+    /// <exception cref="InvalidDataException">These bytes are no such rows; none was added.</exception>
+    public static void Read(byte[] bytes, (int From, int Length) part, long stepMs, (long From, long To) span, List<TelemetryRow> into)
     {
         var reader = new PackReader(bytes.AsSpan(part.From, part.Length));
         var count = reader.Whole();
         if (count is < 0 or > MostRows)
             throw new InvalidDataException("A chunk of rows has a length that nobody wrote.");
-        var rows = new List<TelemetryRow>((int)count);
         if (count == 0)
-            return rows;
+            return;
         var (times, counts, marks) = (new long[count], new long[count], new ulong[count]);
-        GuessedColumn.Read(ref reader, times, []);
-        GuessedColumn.Read(ref reader, counts, []);
+        GuessedColumn.Read(ref reader, times);
+        GuessedColumn.Read(ref reader, counts);
         reader.Column(marks);
         var known = 0;
         foreach (var mark in marks)
@@ -68,11 +72,10 @@ public static class RowColumns
         var next = 0;
         for (var i = 0; i < times.Length; i++)
         {
-            var row = new TelemetryRow(new Instant(unchecked(times[i] * stepMs)), double.NaN, double.NaN, double.NaN, double.NaN,
-                (Trust)(marks[i] & TrustMask) ^ Trust.Good, unchecked((int)counts[i]));
-            rows.Add((marks[i] & UnknownMark) != 0 ? row : values.Into(row, next++));
+            var (min, mean, max, last) = (marks[i] & UnknownMark) == 0 ? values.At(next++) : (double.NaN, double.NaN, double.NaN, double.NaN);
+            var at = unchecked(times[i] * stepMs);
+            if (at >= span.From && at < span.To)
+                into.Add(new TelemetryRow(new Instant(at), min, mean, max, last, (Trust)(marks[i] & TrustMask) ^ Trust.Good, unchecked((int)counts[i])));
         }
-
-        return rows;
     }
 }

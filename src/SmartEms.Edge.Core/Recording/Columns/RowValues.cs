@@ -5,40 +5,41 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 internal sealed class RowValues(int count)
 {
     private const int MeanDigitsMore = 2;
-    private const long MeanScale = 100;
+    private const int MeanScale = 100;
+    private const int NoDecimal = Decimals.MostDigits + 1;
 
-    private readonly double[] _min = new double[count];
-    private readonly double[] _max = new double[count];
-    private readonly double[] _last = new double[count];
-    private readonly double[] _mean = new double[count];
+    // Bit patterns of the values, or whole numbers of so many digits.
+    private readonly long[] _min = new long[count];
+    private readonly long[] _max = new long[count];
+    private readonly long[] _last = new long[count];
+    private readonly long[] _mean = new long[count];
+    private int _digits = NoDecimal;
+    private bool _meanIsDecimal;
 
-    public void Put(int i, in TelemetryRow row)
+    public void Write(PackWriter writer, List<TelemetryRow> rows)
     {
-        // Adding zero turns minus zero, which is no decimal, into zero.
-        (_min[i], _max[i], _last[i], _mean[i]) = (row.Min + 0.0, row.Max + 0.0, row.Last + 0.0, row.Mean + 0.0);
-    }
+        _digits = CommonDigits(rows);
+        _meanIsDecimal = _digits < NoDecimal && rows.TrueForAll(r => Decimals.IsWhole(Rounded(r.Mean), Decimals.Powers[_digits + MeanDigitsMore]));
+        for (var i = 0; i < rows.Count; i++)
+            (_min[i], _max[i], _last[i], _mean[i]) = (Kept(rows[i].Min), Kept(rows[i].Max), Kept(rows[i].Last), KeptMean(rows[i].Mean));
 
-    public TelemetryRow Into(in TelemetryRow row, int i) => row with { Min = _min[i], Max = _max[i], Last = _last[i], Mean = _mean[i] };
-
-    public void Write(PackWriter writer)
-    {
-        var digits = CommonDigits();
-        writer.Byte((byte)digits);
-        if (digits > Decimals.MostDigits)
+        writer.Byte((byte)_digits);
+        writer.Byte(_meanIsDecimal ? (byte)1 : (byte)0);
+        if (_digits < NoDecimal)
         {
-            foreach (var column in new[] { _min, _max, _last, _mean })
-                ChangedBits.Write(writer, column);
-            return;
+            GuessedColumn.Write(writer, _min);
+            GuessedColumn.Write(writer, _max, _min);
+            GuessedColumn.Write(writer, _last, _min);
+        }
+        else
+        {
+            ChangedBits.Write(writer, _min);
+            ChangedBits.Write(writer, _max);
+            ChangedBits.Write(writer, _last);
         }
 
-        var min = Whole(_min, digits);
-        GuessedColumn.Write(writer, min, []);
-        GuessedColumn.Write(writer, Whole(_max, digits), min);
-        GuessedColumn.Write(writer, Whole(_last, digits), min);
-        var isDecimal = TryRoundMeans(digits + MeanDigitsMore);
-        writer.Byte(isDecimal ? (byte)1 : (byte)0);
-        if (isDecimal)
-            GuessedColumn.Write(writer, Whole(_mean, digits + MeanDigitsMore), Scaled(min));
+        if (_meanIsDecimal)
+            GuessedColumn.Write(writer, _mean, _min, MeanScale);
         else
             ChangedBits.Write(writer, _mean);
     }
@@ -46,74 +47,55 @@ internal sealed class RowValues(int count)
     /// <exception cref="InvalidDataException">No such values were written.</exception>
     public void Read(ref PackReader reader)
     {
-        int digits = reader.Byte();
-        if (digits > Decimals.MostDigits)
+        (_digits, _meanIsDecimal) = (reader.Byte(), reader.Byte() != 0);
+        if (_digits > NoDecimal || (_meanIsDecimal && _digits == NoDecimal))
+            throw new InvalidDataException("Rows have digits that nobody wrote.");
+        if (_digits < NoDecimal)
         {
-            foreach (var column in new[] { _min, _max, _last, _mean })
-                ChangedBits.Read(ref reader, column);
-            return;
+            GuessedColumn.Read(ref reader, _min);
+            GuessedColumn.Read(ref reader, _max, _min);
+            GuessedColumn.Read(ref reader, _last, _min);
+        }
+        else
+        {
+            ChangedBits.Read(ref reader, _min);
+            ChangedBits.Read(ref reader, _max);
+            ChangedBits.Read(ref reader, _last);
         }
 
-        var (min, other) = (new long[_min.Length], new long[_min.Length]);
-        GuessedColumn.Read(ref reader, min, []);
-        Fill(_min, min, digits);
-        GuessedColumn.Read(ref reader, other, min);
-        Fill(_max, other, digits);
-        GuessedColumn.Read(ref reader, other, min);
-        Fill(_last, other, digits);
-        if (reader.Byte() == 0)
-        {
+        if (_meanIsDecimal)
+            GuessedColumn.Read(ref reader, _mean, _min, MeanScale);
+        else
             ChangedBits.Read(ref reader, _mean);
-            return;
-        }
-
-        GuessedColumn.Read(ref reader, other, Scaled(min));
-        Fill(_mean, other, digits + MeanDigitsMore);
     }
 
+    public (double Min, double Mean, double Max, double Last) At(int i) =>
+        (Told(_min[i]), _meanIsDecimal ? _mean[i] / Decimals.Powers[_digits + MeanDigitsMore] : BitConverter.Int64BitsToDouble(_mean[i]), Told(_max[i]), Told(_last[i]));
+
+    private double Told(long kept) => _digits < NoDecimal ? kept / Decimals.Powers[_digits] : BitConverter.Int64BitsToDouble(kept);
+
+    private long Kept(double value) => _digits < NoDecimal ? (long)Math.Round(value * Decimals.Powers[_digits]) : BitConverter.DoubleToInt64Bits(value);
+
+    private long KeptMean(double mean) =>
+        _meanIsDecimal ? (long)Math.Round(Rounded(mean) * Decimals.Powers[_digits + MeanDigitsMore]) : BitConverter.DoubleToInt64Bits(mean);
+
+    private double Rounded(double mean) => PlainZero(Math.Round(mean, _digits + MeanDigitsMore));
+
+    /// <summary>Adding zero turns minus zero, which is no decimal, into zero.</summary>
+    private static double PlainZero(double value) => value + 0.0;
+
     /// <summary>Digits of minimum, maximum and last together; more than the most when one of them is no decimal.</summary>
-    private int CommonDigits()
+    private static int CommonDigits(List<TelemetryRow> rows)
     {
-        var (digits, before) = (0, -1);
-        while (digits != before && digits <= Decimals.MostDigits)
+        var digits = 0;
+        for (var i = 0; i < rows.Count && digits < NoDecimal; i++)
         {
-            before = digits;
-            digits = Decimals.Digits(_last, Decimals.Digits(_max, Decimals.Digits(_min, digits)));
+            var needed = Decimals.Digits([PlainZero(rows[i].Min), PlainZero(rows[i].Max), PlainZero(rows[i].Last)], digits);
+            // With more digits an earlier large value may no longer fit: look at all of them again.
+            if (needed != digits)
+                (digits, i) = (needed, -1);
         }
 
         return digits;
-    }
-
-    private bool TryRoundMeans(int digits)
-    {
-        foreach (var mean in _mean)
-            if (!Decimals.IsWhole(Math.Round(mean, digits) + 0.0, Decimals.Powers[digits]))
-                return false;
-        foreach (ref var mean in _mean.AsSpan())
-            mean = Math.Round(mean, digits) + 0.0;
-        return true;
-    }
-
-    private static long[] Whole(double[] values, int digits)
-    {
-        var whole = new long[values.Length];
-        for (var i = 0; i < values.Length; i++)
-            whole[i] = (long)Math.Round(values[i] * Decimals.Powers[digits]);
-        return whole;
-    }
-
-    private static void Fill(double[] values, long[] whole, int digits)
-    {
-        var power = Decimals.Powers[digits];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = whole[i] / power;
-    }
-
-    private static long[] Scaled(long[] values)
-    {
-        var scaled = new long[values.Length];
-        for (var i = 0; i < values.Length; i++)
-            scaled[i] = unchecked(values[i] * MeanScale);
-        return scaled;
     }
 }
