@@ -72,6 +72,24 @@ internal sealed class LedgerTable(Database database, DeviceKey? key = null) : ID
         }
     }
 
+    /// <summary>Records that the numbers up to <paramref name="through"/> are missing, and goes on behind them.</summary>
+    public void LeaveOut(long through, Instant at, string why)
+    {
+        var head = Head();
+        _known = null;
+        database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            Put(new(through, head.Chain), new(LedgerKind.Gap, at, new LedgerGap(head.Sequence + 1, through, why).ToBytes()));
+            database.Execute("COMMIT");
+        }
+        catch (StoreException)
+        {
+            database.Undo();
+            throw;
+        }
+    }
+
     /// <summary>The next append is followed by a checkpoint, due or not.</summary>
     public void SignNext() => _signNext = true;
 

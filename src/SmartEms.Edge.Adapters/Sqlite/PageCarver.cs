@@ -17,13 +17,15 @@ internal sealed class PageCarver : IDisposable
     private const int LeastRow = 24;
     private const int MostBody = 64 << 20;
 
-    private readonly FileStream _file;
+    private readonly FileStream? _file;
     private readonly FileStream? _log;
     private readonly Dictionary<uint, long> _inLog = [];
 
-    public PageCarver(string file, string log)
+    /// <param name="file">The database, or null to look at a log alone.</param>
+    /// <param name="log">Its log, or null to look at the database alone; it need not be there.</param>
+    public PageCarver(string? file, string? log)
     {
-        _file = File.OpenRead(file);
+        _file = file is null ? null : File.OpenRead(file);
         _log = File.Exists(log) ? File.OpenRead(log) : null;
         var head = new byte[4];
         for (var at = (long)LogHeader; _log is not null && at + FrameHeader + PageSize <= _log.Length; at += FrameHeader + PageSize)
@@ -38,7 +40,7 @@ internal sealed class PageCarver : IDisposable
     public IEnumerable<LedgerEntry> Entries()
     {
         var page = new byte[PageSize];
-        for (long at = 0; at < _file.Length; at += PageSize)
+        for (long at = 0; at < _file?.Length; at += PageSize)
             if (Read(_file, at, page))
                 foreach (var entry in InPage(page, at == 0 ? StoreFile.HeaderBytes : 0))
                     yield return entry;
@@ -50,12 +52,14 @@ internal sealed class PageCarver : IDisposable
 
     public void Dispose()
     {
-        _file.Dispose();
+        _file?.Dispose();
         _log?.Dispose();
     }
 
-    private static bool Read(FileStream from, long at, byte[] page)
+    private static bool Read(FileStream? from, long at, byte[] page)
     {
+        if (from is null)
+            return false;
         var length = RandomAccess.Read(from.SafeFileHandle, page, at);
         page.AsSpan(length).Clear();
         return length > 8;

@@ -109,6 +109,16 @@ public sealed partial class SqliteStore
         }
     }
 
+    /// <summary>Goes on behind a number and records that what is missing before it is a gap.</summary>
+    internal void LeaveOut(long through, Instant at, string why)
+    {
+        lock (_gate)
+        {
+            BeginWriting(durable: true);
+            _ledger.LeaveOut(through, at, why);
+        }
+    }
+
     /// <summary>What SQLite's own quick check finds first, or null.</summary>
     internal string? Complaint()
     {

@@ -27,7 +27,7 @@ public static class StoreRecovery
         DeviceKey? key = null;
         try
         {
-            var damage = StoreFile.Damage(file);
+            var damage = StoreFile.Damage(file) ?? LogCheck.Damage(file);
             key = DeviceKey.OpenOrMake(Path.GetDirectoryName(file)!, Quarantine.Suffix(how.Time));
             var store = damage is null ? TryOpen(file, owner, key, ref damage) : null;
             store ??= Recover(file, (owner, key), damage!, how);
@@ -38,6 +38,8 @@ public static class StoreRecovery
                     store.Remark(Now(how), words);
                 }
 
+            if (HighWater.Read(file) is var told && told > store.Head.Sequence)
+                store.LeaveOut(told + Salvage.Leap - 1, Now(how), $"numbers up to {told} had been given, and the last of them are gone");
             store.TellHighWater();
             return store;
         }

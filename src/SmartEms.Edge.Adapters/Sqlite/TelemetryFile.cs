@@ -9,20 +9,6 @@ namespace SmartEms.Edge.Adapters.Sqlite;
 /// leaves the other whole. The store's owner lock stands for both. Every member may be called from any thread.</summary>
 internal sealed class TelemetryFile : ITelemetryReader, IDisposable
 {
-    /// <summary>Our mark in the header: "SmTe".</summary>
-    private const int ApplicationId = 0x536D5465;
-    private const int Version = 1;
-
-    /// <summary>SQLite's code for a file that is no database: to telemetry's owner, what is not ours is as good as damaged.</summary>
-    private const int NotOurs = 26;
-
-    // A batch of 10 s dirties whole pages, in the log and again in the file: the smaller, the less a card wears. The log is copied after each
-    // closed group (TelemetryAppender); the limit of 16 MB only stands in for a reader who holds that up.
-    private const string Small = "PRAGMA page_size = 1024";
-    private const string Synced = "PRAGMA synchronous = FULL";
-    private const string Unsynced = "PRAGMA synchronous = NORMAL";
-    private const string Settings = $"{Synced}; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
-
     private readonly Lock _gate = new();
     private readonly Database _database;
     private readonly TelemetryTables _tables;
@@ -79,22 +65,20 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         try
         {
             if (isWithout)
-                Make(database);
+                TelemetrySchema.Make(database);
             // Power lost while the file was made: SQLite has just rolled the half-made one back to nothing.
             isNew |= budgets is not null && database.Long("PRAGMA page_count") == 0;
             if (isNew)
             {
-                Make(database);
+                TelemetrySchema.Make(database);
                 Descriptor.SyncDirectory(Path.GetDirectoryName(path)!);
             }
 
-            Judge(path, database.Long("PRAGMA application_id"), database.Long("PRAGMA user_version"));
+            TelemetrySchema.Judge(path, database.Long("PRAGMA application_id"), database.Long("PRAGMA user_version"));
             if (budgets is not null)
             {
-                if (database.Text("PRAGMA journal_mode = WAL") != "wal")
-                    throw StoreException.About(path, "cannot keep a write-ahead log", "put the store on a local file system (ext4, f2fs, btrfs), not on a network share");
-                database.KeepLog();
-                database.Execute(Settings);
+                TelemetrySchema.Prepare(database);
+                TelemetryQuarantine.Refuse(database);
             }
 
             return new TelemetryFile(database, budgets) { Trouble = trouble };
@@ -139,27 +123,30 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         lock (_gate)
         {
             ThrowIfDisposed();
-            return _tables.Points.Find(name, unit) ?? Appended(name, unit);
-        }
-
-        int Appended(string newName, string newUnit)
-        {
-            Appender();
-            // Durable with the first samples: a sync for each point would hold a new site's first start up for seconds.
-            _database.Execute(Unsynced);
             try
             {
-                return _tables.Points.Make(newName, newUnit);
+                return _tables.Points.Find(name, unit) ?? Made(name, unit);
             }
             catch (StoreException e) when (e.IsDamage)
             {
                 _isDamaged = true;
                 throw;
             }
-            finally
-            {
-                _database.Execute(Synced);
-            }
+        }
+    }
+
+    /// <summary>Durable with the point's first samples: a sync for each would hold up a new site's first start for seconds.</summary>
+    private int Made(string name, string unit)
+    {
+        Appender();
+        _database.Execute(TelemetrySchema.Unsynced);
+        try
+        {
+            return _tables.Points.Make(name, unit);
+        }
+        finally
+        {
+            _database.Execute(TelemetrySchema.Synced);
         }
     }
 
@@ -281,22 +268,4 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_disposed, this);
-
-    private static void Make(Database database)
-    {
-        database.Execute(Small);
-        database.Execute(Synced);
-        database.Execute("BEGIN IMMEDIATE");
-        database.Execute(TelemetryTables.Schema);
-        database.Execute($"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}");
-        database.Execute("COMMIT");
-    }
-
-    private static void Judge(string path, long applicationId, long version)
-    {
-        if (applicationId != ApplicationId)
-            throw StoreException.About(path, $"belongs to another program (application id 0x{applicationId:X8}, ours is 0x{ApplicationId:X8})", "move the file away", NotOurs);
-        if (version > Version)
-            throw StoreException.About(path, $"was written by a newer smartems (schema {version}, this program knows up to {Version})", "install that version again, or move the file away to begin telemetry anew", NotOurs);
-    }
 }

@@ -6,6 +6,10 @@ namespace SmartEms.Edge.Adapters.Sqlite;
 /// <summary>Where telemetry that cannot be used is put and kept: FILE.damaged-1, -2 …, with its log.</summary>
 internal static class TelemetryQuarantine
 {
+    /// <summary>Up to this size the whole file is checked at start; in a larger one damage shows when it is written to or read.</summary>
+    private const int CheckedAtStart = 8 << 20;
+    private const int Corrupt = 11;
+
     private static readonly string[] Parts = ["", "-wal", "-shm", "-journal"];
 
     /// <summary>Why the file of a store that has lived here must be given up unopened, or null. SQLite would throw the log of an empty database away.</summary>
@@ -16,6 +20,16 @@ internal static class TelemetryQuarantine
         var log = new FileInfo(path + "-wal");
         var lived = HighWater.Exists(store) || (log.Exists && log.Length > 0) || File.Exists($"{path}.damaged-1");
         return !lived ? null : File.Exists(path) ? "it is empty" : "it is gone";
+    }
+
+    /// <summary>Looks for damage before anything is written.</summary>
+    /// <exception cref="StoreException">It is damaged.</exception>
+    public static void Refuse(Database database)
+    {
+        var words = database.Long("PRAGMA page_count") * database.Long("PRAGMA page_size") <= CheckedAtStart ? database.Text("PRAGMA quick_check(1)") : "ok";
+        if (words != "ok")
+            throw StoreException.Native(database.Path, "its check", Corrupt, words);
+        _ = database.Long("SELECT count(name) FROM points"); // without the names nothing can be read
     }
 
     /// <summary>Moves what is there aside. Gives the name it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>
