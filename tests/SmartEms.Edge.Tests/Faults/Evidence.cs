@@ -19,6 +19,9 @@ internal static class Evidence
 
     private static readonly Lock Gate = new();
 
+    /// <summary>Asked once, before the first line makes the tree differ from its commit.</summary>
+    private static readonly Lazy<string> Tested = new(Commit);
+
     /// <summary>Called after the test's own assertions: a line stands here only for a run that passed.</summary>
     public static void Passed(string fault, string what, long count, string result)
     {
@@ -26,11 +29,12 @@ internal static class Evidence
             return;
         lock (Gate)
         {
+            var commit = Tested.Value;
             var path = Path.Combine(SourceTree.Root, "docs", "evidence", "durability.md");
             var lines = File.Exists(path) ? File.ReadAllLines(path).Where(line => line.StartsWith("| S", StringComparison.Ordinal) || line.StartsWith("| P", StringComparison.Ordinal)).ToList() : [];
             lines.RemoveAll(line => line.StartsWith($"| {fault} |", StringComparison.Ordinal));
             var date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {fault} | {what} | {count} | {Effort.Seed} | {result} | {date} | {Commit()} |"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {fault} | {what} | {count} | {Effort.Seed} | {result} | {date} | {commit} |"));
             lines.Sort((a, b) => Number(a).CompareTo(Number(b)) is not 0 and var by ? by : string.CompareOrdinal(a, b));
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, Head + string.Join('\n', lines) + "\n");

@@ -101,13 +101,13 @@ public sealed class RecorderFaults(ITestOutputHelper output)
         orders.Fails = () => Interlocked.Decrement(ref failing) == 0;
         await using (var recorder = new Recorder(orders.Open(inner), TimeProvider.System, () => orders.Open(inner)))
         {
-            for (var step = 0; step < 60; step++)
+            for (var step = 0; step < 500; step++)
                 recorder.Telemetry(Samples(step, 40), Name);
             await Until(() => recorder.Failure is not null);
             await Until(() => recorder.Failure is null);
         }
 
-        Assert.Equal(Enumerable.Range(0, 60), inner.ReadTelemetry(inner.PointNumber("device/39", "W"), Always, Never).Select(s => (int)s.At.UnixMilliseconds));
+        Assert.Equal(Enumerable.Range(0, 500), inner.ReadTelemetry(inner.PointNumber("device/39", "W"), Always, Never).Select(s => (int)s.At.UnixMilliseconds));
     }
 
     private static Task<bool> Append(Recorder recorder, int number)

@@ -23,8 +23,6 @@ internal sealed class FilledStore : IDisposable
     /// <summary>What was said at the last opening.</summary>
     public List<string> Said { get; } = [];
 
-    public static bool IsLong => Environment.GetEnvironmentVariable("SMARTEMS_LONG") == "1";
-
     public SqliteStore Open()
     {
         Said.Clear();

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace SmartEms.Edge.Tests.Adapters.Sqlite;
 
-/// <summary>Faults S8 and S9: whatever happens to the files, it is detected, the rest is saved, and the sequence never begins again.</summary>
+/// <summary>Whatever happens to an entry, it is detected, the rest is saved, and the sequence never begins again. Damage anywhere in the files: Faults S8 and S9.</summary>
 public sealed class LedgerDamageTests
 {
     private static readonly string[] Columns = ["at_ms", "kind", "crc", "seq"];
@@ -28,7 +28,7 @@ public sealed class LedgerDamageTests
         using var filled = new FilledStore();
         var original = File.ReadAllBytes(filled.File);
         var total = filled.Verify().Entries;
-        for (var seed = 0; seed < (FilledStore.IsLong ? 1000 : 200); seed++)
+        for (var seed = 0; seed < 200; seed++)
         {
             File.WriteAllBytes(filled.File, original);
             File.Delete(filled.File + "-wal");
@@ -39,39 +39,6 @@ public sealed class LedgerDamageTests
                 continue;
             Salvaged(filled, total - 1, $"seed {seed}");
         }
-    }
-
-    [Fact]
-    public void Mutated_files_never_keep_the_store_from_starting()
-    {
-        var counts = (Quarantined: 0, Sound: 0);
-        for (var seed = 0; seed < (FilledStore.IsLong ? 500 : 60); seed++)
-        {
-            using var filled = new FilledStore();
-            var highest = filled.Verify().Head.Sequence;
-            var dice = new Dice((ulong)seed);
-            var name = (seed % 4) switch { 0 or 1 => filled.File, 2 => filled.File + "-wal", _ => Path.Combine(filled.Directory, DeviceKey.FileName) };
-            var before = Mutate(name, dice);
-            using (var store = filled.Open())
-            {
-                var given = store.Append(LedgerKind.Note, new Instant(1_760_000_000_000), [1]);
-                Assert.True(given > highest, $"seed {seed}: {given} was given before (up to {highest})");
-                if (filled.Said.Count == 0)
-                    counts.Sound++;
-                else
-                    counts.Quarantined++;
-            }
-
-            var kept = Directory.GetFiles(filled.Directory, "*.quarantine-*Z");
-            Assert.True(kept.Length == (filled.Said.Count == 0 ? 0 : 1), $"seed {seed}: kept {kept.Length}, said {string.Join(';', filled.Said)}");
-            foreach (var file in kept)
-                Assert.Equal(before, File.ReadAllBytes(file));
-            var verdict = filled.Verify();
-            Assert.True(verdict.IsSound, $"seed {seed}: {string.Join(';', verdict.Faults.Take(3))}");
-            Assert.True(name != filled.File || filled.Said.Count == 0 || verdict.Gaps.Count > 0, $"seed {seed}: no gap record");
-        }
-
-        Assert.True(counts.Quarantined > 10 && counts.Sound > 5, counts.ToString());
     }
 
     [Fact]
@@ -165,9 +132,8 @@ public sealed class LedgerDamageTests
     {
         foreach (var old in Directory.GetFiles(filled.Directory, "*.quarantine-*").Where(_ => File.Exists(filled.File)))
             File.Delete(old);
-        using (var copy = filled.Open())
-            if (filled.Said.Count == 0) // the damage lies before the last checkpoint: the start did not look there
-                return;
+        using (filled.Open())
+            Assert.True(filled.Said.Count == 1, what);
         var verdict = filled.Verify();
         Assert.True(verdict.IsSound, $"{what}: {string.Join(';', verdict.Faults)}");
         // Beyond the saved ones: a gap record each, the remark, its checkpoint.
@@ -200,28 +166,5 @@ public sealed class LedgerDamageTests
             File.WriteAllBytes(filled.File, bytes);
             return number;
         }
-    }
-
-    /// <summary>Cut, emptied, overwritten in part or whole; gives what the file holds then.</summary>
-    private static byte[] Mutate(string path, Dice dice)
-    {
-        var bytes = File.ReadAllBytes(path);
-        var kind = dice.Below(4);
-        if (kind == 0)
-            bytes = [];
-        else if (kind == 1)
-            bytes = bytes[..dice.Below(Math.Max(1, bytes.Length))];
-        else
-        {
-            var from = kind == 2 ? dice.Below(Math.Max(1, bytes.Length)) : 0;
-            var to = kind == 2 ? Math.Min(bytes.Length, from + 1 + dice.Below(5000)) : bytes.Length;
-            for (var i = from; i < to; i++)
-                bytes[i] = (byte)dice.Below(256);
-        }
-
-        using var file = new FileStream(path, FileMode.Open);
-        file.SetLength(0);
-        file.Write(bytes);
-        return bytes;
     }
 }
