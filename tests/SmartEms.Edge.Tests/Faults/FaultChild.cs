@@ -81,6 +81,9 @@ internal sealed class FaultChild : IDisposable
         return Math.Max(last, LastNumber());
     }
 
+    /// <summary>Kills it (bare only), whatever it is about to say.</summary>
+    public void Kill() => process.Kill();
+
     public void Dispose()
     {
         if (!process.HasExited)
