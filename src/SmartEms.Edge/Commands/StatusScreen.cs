@@ -25,7 +25,8 @@ internal static class StatusScreen
             now.FirstImageMs is { } first ? $"first complete image after {first} ms" : "no complete image yet",
             now.Store is { DroppedEntries: 0, DroppedSamples: 0 } ? "" : new Ink($"dropped {now.Store.DroppedEntries} entries, {now.Store.DroppedSamples} samples", Tint.Warn));
         if (now.Wear is { } wear)
-            page.Row("Wear", $"{Spoken.Volume(wear.TodayBytes)} today, card life {Life(wear.LifeYears)} (assumed {wear.EnduranceBytes / 1e12:0.#} TBW)");
+            page.Row("Wear", $"{Spoken.Volume(wear.TodayBytes)} today, card life {Life(wear.LifeYears)} (assumed {wear.EnduranceBytes / 1e12:0.#} TBW)",
+                $"since start: ledger {Spoken.Volume(now.Store.LedgerWrittenBytes)}, telemetry {Spoken.Volume(now.Store.TelemetryWrittenBytes)}");
         return page;
     }
 

@@ -109,7 +109,11 @@ internal static class Pages
         return known.Take("phase_current_max_a", highest, phases[0].Quality);
     }
 
-    private static StoreView Of(StoreState store) => new(store.QueueBytes, store.SlowestMs, store.DroppedEntries, store.DroppedSamples, store.Recycled, store.LedgerBytes, store.TelemetrySamples);
+    private static StoreView Of(StoreState store) => new(store.QueueBytes, store.SlowestMs, store.DroppedEntries, store.DroppedSamples, store.Recycled, store.LedgerBytes, store.TelemetrySamples)
+    {
+        LedgerWrittenBytes = store.LedgerWritten,
+        TelemetryWrittenBytes = store.TelemetryWritten,
+    };
 
     private static WearView Of(Wear wear) =>
         new(wear.TodayBytes, Rounded(wear.PerDayBytes, 0), Rounded(wear.DevicePerDayBytes, 0), Rounded(wear.LifeYears, 1), wear.EnduranceBytes);

@@ -48,7 +48,12 @@ internal sealed record StatusView
 /// <summary>How the store fares since the program started: what waits in memory, the longest commit, what was dropped, how often it was opened anew,
 /// and what was handed to it.</summary>
 internal sealed record StoreView(
-    long QueueBytes, double SlowestMs, long DroppedEntries, long DroppedSamples, int Recycled, long LedgerBytes, long TelemetrySamples);
+    long QueueBytes, double SlowestMs, long DroppedEntries, long DroppedSamples, int Recycled, long LedgerBytes, long TelemetrySamples)
+{
+    /// <summary>What the card was sent for them, as the kernel counts it.</summary>
+    public long LedgerWrittenBytes { get; init; }
+    public long TelemetryWrittenBytes { get; init; }
+}
 
 /// <summary>What is written to the card as the kernel counts it; the rates and the life are null during the first minutes.</summary>
 internal sealed record WearView(long TodayBytes, double? PerDayBytes, double? DevicePerDayBytes, double? LifeYears, double EnduranceBytes);

@@ -33,6 +33,7 @@ internal sealed class Recorder : IAsyncDisposable
     // Owner thread only.
     private readonly TelemetryBasket basket = new();
     private readonly EntryBasket hand = new();
+    private readonly StoreWrites writes = new();
 
     // Under the gate.
     private string? failure;
@@ -81,6 +82,8 @@ internal sealed class Recorder : IAsyncDisposable
                     Recycled = keeper.Recycled,
                     LedgerBytes = ledgerBytes,
                     TelemetrySamples = samplesStored,
+                    LedgerWritten = writes.Ledger,
+                    TelemetryWritten = writes.Telemetry,
                 };
         }
     }
@@ -134,9 +137,9 @@ internal sealed class Recorder : IAsyncDisposable
         {
             while (TakeWork())
             {
-                if (!hand.IsEmpty && Guarded(() => hand.Store(keeper)))
+                if (!hand.IsEmpty && Guarded(() => writes.ForLedger(() => hand.Store(keeper))))
                     StoredEntries();
-                if (hand.IsEmpty && !basket.IsEmpty && Guarded(() => basket.Store(keeper.Opened())))
+                if (hand.IsEmpty && !basket.IsEmpty && Guarded(() => writes.ForTelemetry(() => basket.Store(keeper.Opened()))))
                     Stored();
             }
             keeper.Dispose();

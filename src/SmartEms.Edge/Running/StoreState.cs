@@ -16,4 +16,8 @@ internal sealed record StoreState(string? Failure, long QueueBytes, double Slowe
     /// <summary>Handed to the store since the program started: bodies of ledger entries in bytes, telemetry in samples.</summary>
     public long LedgerBytes { get; init; }
     public long TelemetrySamples { get; init; }
+
+    /// <summary>What the card was sent for it since the program started, as the kernel counts it, bytes.</summary>
+    public long LedgerWritten { get; init; }
+    public long TelemetryWritten { get; init; }
 }

@@ -92,7 +92,7 @@ internal static class House
         Cycles = 1_169,
         Uptime = TimeSpan.FromDays(12) + TimeSpan.FromMinutes(251),
         FirstImageMs = 812,
-        Store = new(null, 4_160, 38.2) { LedgerBytes = 9_812_000, TelemetrySamples = 21_044_800 },
+        Store = new(null, 4_160, 38.2) { LedgerBytes = 9_812_000, TelemetrySamples = 21_044_800, LedgerWritten = 41_000_000, TelemetryWritten = 96_000_000 },
         Wear = new(12_300_000, 24_100_000, 61_000_000, 1_346.5, 30e12),
         Receipts = [new Receipt(At, 1, ControlKind.BatteryDischarge, -5_000, ReceiptState.EffectSeen) { Seen = -5_100 }],
     };
