@@ -43,8 +43,8 @@ internal static class FaultWriter
                 new Thread(Leak) { IsBackground = true }.Start();
                 Write(path, int.MaxValue);
                 break;
-            case "record":
-                RecordingChild.Live(path).GetAwaiter().GetResult();
+            case "record" or "dawdle":
+                RecordingChild.Live(path, what == "record").GetAwaiter().GetResult();
                 break;
             default:
                 Write(path, int.Parse(what, CultureInfo.InvariantCulture));

@@ -16,7 +16,7 @@ public sealed class PowerCutFaults(ITestOutputHelper output)
     [InlineData(512)]
     public void S1_power_cuts_at_random_operations_lose_nothing_acknowledged(int sector)
     {
-        var runs = Effort.Of(25, 1_000);
+        var runs = Effort.Of(15, 1_000);
         using var writer = new NotedWriter();
         var acknowledgedInAll = 0L;
         for (var run = 0; run < runs; run++)

@@ -14,7 +14,9 @@ internal static class RecordingChild
     private const int MostSteps = 6_000;
     private static readonly TimeSpan StepEvery = TimeSpan.FromMilliseconds(5);
 
-    public static async Task Live(string path)
+    /// <param name="path">The store.</param>
+    /// <param name="fails">The fault to wait for is an error, after which the store is opened anew; else a disk that is slow.</param>
+    public static async Task Live(string path, bool fails)
     {
         IStore Open() => StoreRecovery.Open(path, new(TimeProvider.System, words => Console.Error.WriteLine($"said: {words}")));
         IStore? first = null;
@@ -33,7 +35,7 @@ internal static class RecordingChild
         for (var left = MostSteps; left > 0 && await beat.WaitForNextTickAsync(); left--)
         {
             steps.Step();
-            if (steps.Failures > 0 && recorder.Failure is null && left > StepsAfter)
+            if ((fails ? recorder.State.Recycled > 0 : steps.Failures > 0) && recorder.Failure is null && left > StepsAfter)
                 left = StepsAfter;
         }
 
