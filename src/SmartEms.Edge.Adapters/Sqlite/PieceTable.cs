@@ -19,6 +19,13 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
     private readonly Statement _spans = database.Prepare("SELECT first_ms, last_ms FROM pieces WHERE block = ?1");
     private readonly Statement _clear = database.Prepare("DELETE FROM pieces");
 
+    // A day of pieces is fetched every day: in room of our own it leaves the collector nothing that lives long enough to be kept for the week.
+    private readonly List<(int Point, int From, int Length)> _parts = [];
+    private readonly List<TelemetryRow> _day = new(DayMinutes);
+    private readonly List<TelemetryRow> _more = [];
+    private byte[] _bodies = [];
+    private int _filled;
+
     public void Add(int block, in Stretch stretch, IReadOnlyList<(int Point, byte[] Rows)> rows) => _add.Bind(1, block)
         .Bind(2, Rollup.Start(stretch.First, Rollup.QuarterMs)).Bind(3, stretch.Last).Bind(4, Frame.Of(rows)).Run();
 
@@ -57,18 +64,21 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
     }
 
     /// <summary>Minutes of a point, from pieces that touch [from, to).</summary>
-    public List<TelemetryRow> Read(int point, long from, long to) => Rows(point, Load(BlockModel.Of(point).Block, from, to), []);
+    public List<TelemetryRow> Read(int point, long from, long to)
+    {
+        Load(BlockModel.Of(point).Block, from, to);
+        return Rows(point, []);
+    }
 
-    /// <summary>Minutes of each point of a block, one after the other: the list is used again for the next, so that a day of a block is never held at once.</summary>
+    /// <summary>Minutes of each point of a block, one after the other; the list is used again for the next.</summary>
     public IEnumerable<(int Point, List<TelemetryRow> Rows)> ReadEach(int block)
     {
-        var pieces = Load(block, long.MinValue, long.MaxValue);
-        var room = new List<TelemetryRow>(DayMinutes);
+        Load(block, long.MinValue, long.MaxValue);
         for (var place = 1; place <= BlockModel.Points; place++)
         {
-            room.Clear();
+            _day.Clear();
             var point = (block * BlockModel.Points) + place;
-            if (Rows(point, pieces, room) is { Count: > 0 } rows)
+            if (Rows(point, _day) is { Count: > 0 } rows)
                 yield return (point, rows);
         }
     }
@@ -79,16 +89,16 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
             statement.Dispose();
     }
 
-    private List<Piece> Load(int block, long from, long to)
+    /// <summary>Fetches the pieces of a block that touch [from, to).</summary>
+    private void Load(int block, long from, long to)
     {
-        var pieces = new List<Piece>();
+        _parts.Clear();
+        _filled = 0;
         try
         {
             _find.Bind(1, block).Bind(2, from).Bind(3, to);
             while (_find.Step())
-                if (Sound(_find.Blob(2)) is { } piece)
-                    pieces.Add(piece);
-            return pieces;
+                Take(_find.Blob(2));
         }
         finally
         {
@@ -96,37 +106,37 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
         }
     }
 
-    private Piece? Sound(byte[] body)
+    private void Take(byte[] body)
     {
         try
         {
-            return new Piece(body, Frame.Parts(body));
+            foreach (var (point, from, length) in Frame.Parts(body))
+                _parts.Add((point, _filled + from, length));
         }
         catch (InvalidDataException)
         {
             gaps.Remember(new TelemetryGap(new(_find.Long(0)), new(_find.Long(1) + 1), TelemetryTier.Minute, 0, GapTable.Damage));
-            return null;
+            return;
         }
+
+        if (_filled + body.Length > _bodies.Length)
+            Array.Resize(ref _bodies, Math.Max(_bodies.Length * 2, _filled + body.Length));
+        body.CopyTo(_bodies, _filled);
+        _filled += body.Length;
     }
 
-    /// <summary>The rows of a point in all pieces, in time order, in the room given where that will do.</summary>
-    private static List<TelemetryRow> Rows(int point, List<Piece> pieces, List<TelemetryRow> room)
+    /// <summary>The rows of a point in all pieces fetched, in time order, in the room given where that will do.</summary>
+    private List<TelemetryRow> Rows(int point, List<TelemetryRow> room)
     {
-        var more = new List<TelemetryRow>(15);
-        foreach (var (body, parts) in pieces)
+        foreach (var (number, from, length) in _parts)
         {
-            foreach (var (number, from, length) in parts)
-            {
-                if (number != point)
-                    continue;
-                more.Clear();
-                RowColumns.Read(body, (from, length), Rollup.MinuteMs, (long.MinValue, long.MaxValue), more);
-                room = Rollup.Merged(room, more);
-            }
+            if (number != point)
+                continue;
+            _more.Clear();
+            RowColumns.Read(_bodies, (from, length), Rollup.MinuteMs, (long.MinValue, long.MaxValue), _more);
+            room = Rollup.Merged(room, _more);
         }
 
         return room;
     }
-
-    private sealed record Piece(byte[] Body, List<(int Number, int From, int Length)> Parts);
 }

@@ -4,7 +4,7 @@ using SmartEms.Edge.Core.Recording.Columns;
 
 namespace SmartEms.Edge.Adapters.Sqlite;
 
-/// <summary>Rolled-up rows, one chunk for each point and stretch: a day of minutes, 32 days of quarter-hours. Point and stretch are one number, so that
+/// <summary>Rolled-up rows, one chunk for each point and stretch: a day of minutes, 8 days of quarter-hours. Point and stretch are one number, so that
 /// the chunks of a point lie together in time order.</summary>
 internal sealed class RolledTier : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class RolledTier : IDisposable
     public RolledTier(Database database, TelemetryTier tier, GapTable gaps)
     {
         (_tier, _stepMs, _gaps) = (tier, Rollup.StepMs(tier), gaps);
-        _stretchMs = tier == TelemetryTier.Quarter ? 32 * DayMs : DayMs;
+        _stretchMs = tier == TelemetryTier.Quarter ? 8 * DayMs : DayMs;
         var (table, number) = (tier == TelemetryTier.Quarter ? "quarters" : "minutes", (int)tier);
         _put = database.Prepare($"INSERT OR REPLACE INTO {table}(key, body) VALUES(?1, ?2)");
         _find = database.Prepare($"SELECT key, body FROM {table} WHERE key BETWEEN ?1 AND ?2 ORDER BY key");

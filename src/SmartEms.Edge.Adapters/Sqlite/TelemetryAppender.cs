@@ -16,6 +16,11 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     private const int MostGroups = 192;
     private const long DayMs = 86_400_000;
 
+    /// <summary>The log is copied into the file when a group has closed and an hour of groups, or so many bytes of segments, lie in it: each copy costs
+    /// three syncs, and writes pages once that many commits have changed.</summary>
+    private const int MostLoggedGroups = 4;
+    private const long MostLoggedBytes = 2_000_000;
+
     /// <summary>The most samples of one segment.</summary>
     private const int SliceSamples = BlockModel.MostSamples;
 
@@ -27,6 +32,8 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     private long _quarter;
     private long _day = long.MinValue;
     private int _groups = (int)database.Long("SELECT count(*) FROM (SELECT 1 FROM pieces GROUP BY first_ms)");
+    private int _loggedGroups;
+    private long _loggedBytes;
     private bool _unsure = true;
 
     /// <summary>Stores the samples durably, all or none.</summary>
@@ -40,7 +47,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
             for (; all.Length > 0; all = all[Math.Min(all.Length, SliceSamples)..])
                 closed |= Add(all[..Math.Min(all.Length, SliceSamples)]);
         });
-        if (closed)
+        if (closed && (++_loggedGroups >= MostLoggedGroups || _loggedBytes >= MostLoggedBytes))
             Checkpoint();
     }
 
@@ -86,7 +93,11 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     }
 
     /// <summary>Copies the log into the file. Done when a group has closed, so that its segments, deleted by then, are never copied.</summary>
-    private void Checkpoint() => database.Long("PRAGMA wal_checkpoint(PASSIVE)");
+    private void Checkpoint()
+    {
+        database.Long("PRAGMA wal_checkpoint(PASSIVE)");
+        (_loggedGroups, _loggedBytes) = (0, 0);
+    }
 
     private bool Add(ReadOnlySpan<TelemetrySample> samples)
     {
@@ -94,7 +105,9 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
         var closes = _segments > 0 && (quarter != _quarter || _segments >= MostSegments || _samples >= MostGroupSamples);
         if (closes)
             CloseGroup();
-        tables.Raw.AddSegment(Stretch.Over(samples), _group.Add(samples));
+        var segment = _group.Add(samples);
+        tables.Raw.AddSegment(Stretch.Over(samples), segment);
+        _loggedBytes += segment.Length;
         (_quarter, _segments, _samples) = (quarter, _segments + 1, _samples + samples.Length);
         return closes;
     }

@@ -10,8 +10,8 @@ internal static class TelemetrySchema
     /// <summary>SQLite's code for a file that is no database: to telemetry's owner, what is not ours is as good as damaged.</summary>
     private const int NotOurs = 26;
 
-    // A batch of 10 s dirties whole pages, in the log and again in the file: the smaller, the less a card wears. The log is copied after each
-    // closed group (TelemetryAppender); the limit of 16 MB only stands in for a reader who holds that up.
+    // A batch of 10 s dirties whole pages, in the log and again in the file: the smaller, the less a card wears. The log is copied after
+    // every few closed groups (TelemetryAppender); the limit of 16 MB only stands in for a reader who holds that up.
     private const string Small = "PRAGMA page_size = 1024";
     public const string Synced = "PRAGMA synchronous = FULL";
     public const string Unsynced = "PRAGMA synchronous = NORMAL";

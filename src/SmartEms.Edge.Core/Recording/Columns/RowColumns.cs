@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
@@ -6,8 +8,10 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 /// <summary>Rolled-up rows of one point as columns of packed bits: when, how many samples, how good, then the values of the rows that know some.</summary>
 public static class RowColumns
 {
-    /// <summary>The most rows of one chunk: more than a 32-day stretch of quarter-hours.</summary>
+    /// <summary>The most rows of one chunk: more than a day of minutes or 8 days of quarter-hours, whatever clocks do.</summary>
     public const int MostRows = 16_384;
+
+    private const int RoomOfRow = 3 + RowValues.Room;
 
     /// <summary>A mark is the distance of the worst trust from Good, and whether no value is known.</summary>
     private const int TrustMask = 3;
@@ -20,7 +24,19 @@ public static class RowColumns
         writer.Whole(rows.Count);
         if (rows.Count == 0)
             return writer.ToArray();
-        var (times, counts, marks) = (new long[rows.Count], new long[rows.Count], new ulong[rows.Count]);
+        // Rented, for a day of many points is written at once, and garbage of that size would live on for days.
+        var rented = ArrayPool<byte>.Shared.Rent(rows.Count * RoomOfRow * sizeof(long));
+        Write(writer, rows, stepMs, MemoryMarshal.Cast<byte, long>(rented.AsSpan()));
+        ArrayPool<byte>.Shared.Return(rented);
+        return writer.ToArray();
+    }
+
+    private static void Write(PackWriter writer, List<TelemetryRow> rows, long stepMs, Span<long> room)
+    {
+        var count = rows.Count;
+        var times = room[..count];
+        var counts = room.Slice(count, count);
+        var marks = MemoryMarshal.Cast<long, ulong>(room.Slice(count * 2, count));
         var unknown = 0;
         for (var i = 0; i < rows.Count; i++)
         {
@@ -34,9 +50,8 @@ public static class RowColumns
         GuessedColumn.Write(writer, times);
         GuessedColumn.Write(writer, counts);
         writer.Column(marks);
-        if (unknown < rows.Count)
-            new RowValues(rows.Count - unknown).Write(writer, unknown == 0 ? rows : rows.FindAll(r => IsKnown(r)));
-        return writer.ToArray();
+        if (unknown < count)
+            new RowValues(room.Slice(count * 3, (count - unknown) * RowValues.Room)).Write(writer, unknown == 0 ? rows : rows.FindAll(r => IsKnown(r)));
     }
 
     private static bool IsKnown(in TelemetryRow row) => !double.IsNaN(row.Last);
@@ -59,14 +74,30 @@ public static class RowColumns
             throw new InvalidDataException("A chunk of rows has a length that nobody wrote.");
         if (count == 0)
             return;
-        var (times, counts, marks) = (new long[count], new long[count], new ulong[count]);
+        var rented = ArrayPool<byte>.Shared.Rent((int)count * RoomOfRow * sizeof(long));
+        try
+        {
+            Read(ref reader, MemoryMarshal.Cast<byte, long>(rented.AsSpan())[..((int)count * RoomOfRow)], stepMs, span, into);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static void Read(ref PackReader reader, Span<long> room, long stepMs, (long From, long To) span, List<TelemetryRow> into)
+    {
+        var count = room.Length / RoomOfRow;
+        var times = room[..count];
+        var counts = room.Slice(count, count);
+        var marks = MemoryMarshal.Cast<long, ulong>(room.Slice(count * 2, count));
         GuessedColumn.Read(ref reader, times);
         GuessedColumn.Read(ref reader, counts);
         reader.Column(marks);
         var known = 0;
         foreach (var mark in marks)
             known += (mark & UnknownMark) == 0 ? 1 : 0;
-        var values = new RowValues(known);
+        var values = new RowValues(room.Slice(count * 3, known * RowValues.Room));
         if (known > 0)
             values.Read(ref reader);
         var next = 0;

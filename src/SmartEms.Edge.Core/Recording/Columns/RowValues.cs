@@ -2,24 +2,29 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 
 /// <summary>Minimum, maximum, last and mean of rows that know them: as whole numbers (value × 10^k) where minimum, maximum and last are decimals, else as
 /// changed bits. The mean is then rounded to two digits more than they have, which no screen shows; minus zero becomes zero.</summary>
-internal sealed class RowValues(int count)
+internal ref struct RowValues(Span<long> room)
 {
+    /// <summary>How many numbers of room a row takes.</summary>
+    public const int Room = 4;
+
     private const int MeanDigitsMore = 2;
     private const int MeanScale = 100;
     private const int NoDecimal = Decimals.MostDigits + 1;
 
     // Bit patterns of the values, or whole numbers of so many digits.
-    private readonly long[] _min = new long[count];
-    private readonly long[] _max = new long[count];
-    private readonly long[] _last = new long[count];
-    private readonly long[] _mean = new long[count];
+    private readonly Span<long> _min = room[..(room.Length / Room)];
+    private readonly Span<long> _max = room.Slice(room.Length / Room, room.Length / Room);
+    private readonly Span<long> _last = room.Slice(room.Length / Room * 2, room.Length / Room);
+    private readonly Span<long> _mean = room.Slice(room.Length / Room * 3, room.Length / Room);
     private int _digits = NoDecimal;
     private bool _meanIsDecimal;
 
     public void Write(PackWriter writer, List<TelemetryRow> rows)
     {
         _digits = CommonDigits(rows);
-        _meanIsDecimal = _digits < NoDecimal && rows.TrueForAll(r => Decimals.IsWhole(Rounded(r.Mean), Decimals.Powers[_digits + MeanDigitsMore]));
+        _meanIsDecimal = _digits < NoDecimal;
+        for (var i = 0; i < rows.Count && _meanIsDecimal; i++)
+            _meanIsDecimal = Decimals.IsWhole(Rounded(rows[i].Mean), Decimals.Powers[_digits + MeanDigitsMore]);
         for (var i = 0; i < rows.Count; i++)
             (_min[i], _max[i], _last[i], _mean[i]) = (Kept(rows[i].Min), Kept(rows[i].Max), Kept(rows[i].Last), KeptMean(rows[i].Mean));
 
