@@ -23,7 +23,7 @@ internal sealed class Database : IDisposable
             database.Check(result, "to open");
             database.Check(Sqlite3.ExtendedResultCodes(handle, 1), "to open");
             database.Check(Sqlite3.BusyTimeout(handle, BusyMs), "to open");
-            if (writable && Sqlite3.IsReadOnly(handle, "main") == 1)
+            if (writable && database.IsReadOnly)
                 throw StoreException.Native(path, "to open", Sqlite3.ReadOnly, "the file cannot be written");
             return database;
         }
@@ -33,6 +33,9 @@ internal sealed class Database : IDisposable
             throw;
         }
     }
+
+    /// <summary>SQLite will not write it: the file, or (once something was read) its header, says so.</summary>
+    public bool IsReadOnly => Sqlite3.IsReadOnly(_handle, "main") == 1;
 
     /// <summary>Runs one or more statements that give no rows.</summary>
     public void Execute(string sql) => Check(Sqlite3.Execute(_handle, sql, 0, 0, 0), $"at \"{sql}\"");

@@ -22,9 +22,10 @@ internal sealed class HighWater : IDisposable
     public static bool Exists(string store) => File.Exists(store + ".head");
 
     /// <summary>The number of the file, 0 when it is not there or damaged.</summary>
-    public static long Read(string store) =>
-        Exists(store) && new FileInfo(store + ".head").Length is > 0 and < 64
-        && long.TryParse(File.ReadAllText(store + ".head").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var told) && told < long.MaxValue / 4 ? told : 0;
+    public static long Read(string store) => Word(store, 0) is > 0 and < long.MaxValue / 4 and var told ? told : 0;
+
+    /// <summary>The schema the store had when it was last opened, 0 when that is not known: a second witness for the number in the database's header.</summary>
+    public static long Schema(string store) => Word(store, 1);
 
     public void Note(long now)
     {
@@ -34,12 +35,20 @@ internal sealed class HighWater : IDisposable
 
     public void Dispose() => _file.Dispose();
 
+    private static long Word(string store, int place)
+    {
+        if (!Exists(store) || new FileInfo(store + ".head").Length is 0 or > 64)
+            return 0;
+        var words = File.ReadAllText(store + ".head").Split(' ', '\n');
+        return place < words.Length && long.TryParse(words[place], NumberStyles.None, CultureInfo.InvariantCulture, out var word) ? word : 0;
+    }
+
     private void Write(long now)
     {
         _told = now;
         try
         {
-            RandomAccess.Write(_file, Encoding.ASCII.GetBytes(now.ToString("D20", CultureInfo.InvariantCulture) + "\n"), 0);
+            RandomAccess.Write(_file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{now:D20} {StoreFile.Version}\n")), 0);
         }
         catch (IOException)
         {

@@ -84,7 +84,10 @@ internal static class StoreFile
         var isSqlite = header.Length == HeaderBytes && header.AsSpan().StartsWith("SQLite format 3\0"u8);
         var version = isSqlite ? BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(VersionAt)) : 0;
         var isOurs = isSqlite && BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(ApplicationAt)) == ApplicationId;
-        if (lived && (!isSqlite || ((!isOurs || version is < 1 or > MostVersion) && HoldsLedger(path))))
+        // With another number here SQLite opens the file and then refuses to write it.
+        var isWritable = isSqlite && header[18] is 1 or 2 && header[19] == header[18];
+        var isMarked = isOurs && isWritable && version is >= 1 and <= MostVersion && (version <= Version || HighWater.Schema(path) != Version);
+        if (lived && (!isSqlite || (!isMarked && HoldsLedger(path))))
             return "its header is damaged";
         Exists(path);
         return null;

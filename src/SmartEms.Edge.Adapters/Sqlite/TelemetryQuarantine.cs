@@ -27,6 +27,8 @@ internal static class TelemetryQuarantine
     public static void Refuse(Database database)
     {
         var words = database.Long("PRAGMA page_count") * database.Long("PRAGMA page_size") <= CheckedAtStart ? database.Text("PRAGMA quick_check(1)") : "ok";
+        if (database.IsReadOnly)
+            words = "its header forbids writing";
         if (words != "ok")
             throw StoreException.Native(database.Path, "its check", Corrupt, words);
         _ = database.Long("SELECT count(name) FROM points"); // without the names nothing can be read

@@ -42,6 +42,28 @@ public sealed class DamageFaults(ITestOutputHelper output)
             $"{hit} changed what is read: all seen by verify; ≥ n − 1 entries intact after every start; started {flips} of {flips}; {saved} salvaged, the damaged file kept");
     }
 
+    [Theory]
+    [InlineData(Ledger)]
+    [InlineData(Telemetry)]
+    public void S8_no_bit_of_a_header_keeps_the_daemon_from_starting(string file)
+    {
+        const int header = 100, version = 60;
+        using var store = DamagedStore.Make(isClosed: true);
+        var flips = Enumerable.Range(0, header * 8).Where(bit => Effort.IsLong || bit % 40 == 0 || bit / 8 is 18 or 19 || bit / 8 is >= version and < version + 4).ToList();
+        foreach (var bit in flips)
+        {
+            var bytes = store.Bytes(file).ToArray();
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            store.Put(file, bytes);
+            var when = $"{file}, bit {bit % 8} of byte {bit / 8}";
+            store.GoOn(when);
+            Assert.True(store.Intact().Count == store.Original.Count, $"{when}: entries were lost");
+            Assert.True(store.Verify() is { IsSound: true }, $"{when}: not sound after the start");
+        }
+
+        Evidence.Passed($"S8 header {(file == Ledger ? "ledger" : "telemetry")}", "each bit of the file's header flipped", flips.Count, $"started {flips.Count} of {flips.Count}, every ledger entry intact");
+    }
+
     [Fact]
     public void S8_a_flipped_bit_anywhere_in_the_telemetry_invents_no_value()
     {

@@ -19,43 +19,50 @@ public sealed class DiskFaults(ITestOutputHelper output)
     [MountFact("tmpfs")]
     public async Task S6_a_full_disk_is_survived_and_writing_resumes_without_a_restart()
     {
-        using var folder = new StoreFolder();
-        Mounted.Run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder.Directory);
-        try
+        var rounds = Effort.Of(1, 10);
+        var (slowest, longest, count) = (TimeSpan.Zero, 0.0, 0L);
+        for (var round = 0; round < rounds; round++)
         {
-            var rounds = Effort.Of(1, 10);
-            var slowest = TimeSpan.Zero;
-            var recorder = new Recorder(Open(folder), TimeProvider.System, () => Open(folder));
-            var acknowledged = 0L;
-            var steps = new RecordingSteps(recorder, number => acknowledged = number);
-            for (var round = 0; round < rounds; round++)
+            using var folder = new StoreFolder();
+            Mounted.Run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder.Directory);
+            try
             {
-                await Until(steps, () => acknowledged == steps.Steps && steps.Steps >= (round + 1) * 20);
-                var filler = Path.Combine(folder.Directory, "filler");
-                Fill(filler);
-                await Until(steps, () => recorder.Failure is not null);
-                for (var more = 0; more < 100; more++)
-                    steps.Step();
-                File.Delete(filler);
-                var freed = TimeProvider.System.GetTimestamp();
-                await Until(steps, () => recorder.Failure is null);
-                var after = TimeProvider.System.GetElapsedTime(freed);
-                slowest = after > slowest ? after : slowest;
-                Assert.True(after < TimeSpan.FromSeconds(20), "much later than the 5 s promised"); // a hang guard on a busy machine
+                var (after, steps) = await FillAndFree(folder);
+                Assert.InRange(steps.LongestMs, 0, MostStepMs);
+                StoreProof.AssertRecorded(folder.File, steps.Steps, $"disk full, round {round}");
+                output.WriteLine($"{steps.Steps} steps, longest {steps.LongestMs:0.0} ms; resumed after {after.TotalSeconds:0.0} s; {steps.Words}");
+                (slowest, longest, count) = (after > slowest ? after : slowest, Math.Max(longest, steps.LongestMs), count + steps.Steps);
             }
+            finally
+            {
+                Mounted.Run("umount", "-l", folder.Directory);
+            }
+        }
 
-            await recorder.DisposeAsync();
-            Assert.InRange(steps.LongestMs, 0, MostStepMs);
-            Assert.Equal(0, recorder.State.DroppedEntries + recorder.State.DroppedSamples);
-            StoreProof.AssertRecorded(folder.File, steps.Steps, "disk full");
-            output.WriteLine($"{rounds} rounds, {steps.Steps} steps, longest {steps.LongestMs:0.0} ms; resumed after {slowest.TotalSeconds:0.0} s; {steps.Words}");
-            Evidence.Passed("S6 tmpfs", "disk full (8 MB tmpfs), then freed, same process", rounds,
-                $"{steps.Steps} control steps, 0 waited (longest {steps.LongestMs:0.0} ms), resumed ≤ {slowest.TotalSeconds:0.0} s after space was free, 0 lost, 0 doubled");
-        }
-        finally
-        {
-            Mounted.Run("umount", "-l", folder.Directory);
-        }
+        Evidence.Passed("S6 tmpfs", "disk full (8 MB tmpfs), then freed, same process", rounds, string.Create(CultureInfo.InvariantCulture,
+            $"{count} control steps, 0 waited (longest {longest:0.0} ms), resumed ≤ {slowest.TotalSeconds:0.0} s after space was free, 0 lost, 0 doubled"));
+    }
+
+    /// <summary>How long after space was free the recorder wrote again, and all it was given.</summary>
+    private static async Task<(TimeSpan After, RecordingSteps Steps)> FillAndFree(StoreFolder folder)
+    {
+        var recorder = new Recorder(Open(folder), TimeProvider.System, () => Open(folder));
+        var acknowledged = 0L;
+        var steps = new RecordingSteps(recorder, number => acknowledged = number);
+        await Until(steps, () => acknowledged >= 20);
+        var filler = Path.Combine(folder.Directory, "filler");
+        Fill(filler);
+        await Until(steps, () => recorder.Failure is not null);
+        for (var more = 0; more < 100; more++)
+            steps.Step();
+        File.Delete(filler);
+        var freed = TimeProvider.System.GetTimestamp();
+        await Until(steps, () => recorder.Failure is null);
+        var after = TimeProvider.System.GetElapsedTime(freed);
+        Assert.True(after < TimeSpan.FromSeconds(20), "much later than the 5 s promised"); // a hang guard on a busy machine
+        await recorder.DisposeAsync();
+        Assert.Equal(0, recorder.State.DroppedEntries + recorder.State.DroppedSamples);
+        return (after, steps);
     }
 
     [Fact]

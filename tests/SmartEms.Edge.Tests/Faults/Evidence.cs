@@ -42,7 +42,7 @@ internal static class Evidence
     }
 
     private static int Number(string line) =>
-        int.Parse(string.Concat(line.Skip(3).TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
+        (line[2] == 'P' ? 100 : 0) + int.Parse(string.Concat(line.Skip(3).TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
 
     private static string Commit()
     {

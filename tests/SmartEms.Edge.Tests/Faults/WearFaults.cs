@@ -72,13 +72,13 @@ public sealed class WearFaults(ITestOutputHelper output)
     [Fact]
     public void S11_years_keep_to_their_budget_and_nothing_goes_unsaid()
     {
-        const int points = 4, stepMinutes = 5, stepsPerDay = 24 * 60 / stepMinutes, batchesPerDay = 4;
+        const int points = 32, stepMinutes = 5, stepsPerDay = 24 * 60 / stepMinutes, batchesPerDay = 4;
         var months = Effort.Of(3, 40);
-        var budgets = new TelemetryBudgets(400_000, 200_000, 100_000);
+        var budgets = new TelemetryBudgets(4_000_000, 2_000_000, 1_000_000);
         using var folder = StoreFolder.InMemory();
         using var store = SqliteStore.Open(folder.File, budgets);
         var numbers = Enumerable.Range(0, points).Select(p => store.PointNumber($"device/{p}", "W")).ToArray();
-        var (days, most, dice) = ((int)(months * 30.44), 0L, Effort.Dice(11));
+        var (days, most, log, dice) = ((int)(months * 30.44), 0L, 0L, Effort.Dice(11));
         for (var day = 0; day < days; day++)
         {
             for (var batch = 0; batch < batchesPerDay; batch++)
@@ -89,21 +89,21 @@ public sealed class WearFaults(ITestOutputHelper output)
             }
 
             store.AppendAll([new(LedgerKind.Cycle, new(Start.UnixMilliseconds + (day * 86_400_000L)), Unlike(day, 300))]);
-            most = Math.Max(most, Directory.GetFiles(folder.Directory, "smartems.telemetry.db*").Sum(f => new FileInfo(f).Length));
+            most = Math.Max(most, new FileInfo(folder.Telemetry).Length);
+            log = Math.Max(log, new FileInfo(folder.Telemetry + "-wal").Length);
         }
 
         var budget = budgets.RawBytes + budgets.MinuteBytes + budgets.QuarterBytes;
-        output.WriteLine($"{months} months: telemetry at most {most} B with its log, budget {budget} B; ledger {new FileInfo(folder.File).Length} B");
+        output.WriteLine($"{months} months: telemetry at most {most} B and its log {log} B, budget {budget} B; ledger {new FileInfo(folder.File).Length} B");
         foreach (var n in numbers)
             AssertAccounted(store, n, (long)days * stepsPerDay);
         Assert.Equal(Enumerable.Range(1, days).Select(s => (long)s), store.Read(LedgerKind.Cycle, Always, Never).Select(e => e.Sequence));
-        Assert.InRange(most, 0, budget + Overhead);
+        // Budgets count what is kept; to that come half-empty pages, the index, and the last day before it is folded.
+        Assert.InRange(most, 0, budget * 135 / 100);
+        Assert.InRange(log, 0, 16 << 20);
         Evidence.Passed("S11", $"{months} months of {points} points every {stepMinutes} min under budgets of {budget / 1000} kB; nobody acknowledges the ledger", days,
-            $"telemetry with its log at most {most / 1000} kB; every sample there or in a gap record; none of {days} ledger entries deleted");
+            string.Create(CultureInfo.InvariantCulture, $"telemetry file at most {most / 1000} kB (×{(double)most / budget:0.00} of its budget), its log {log / 1000} kB; every row there or in a gap record; none of {days} ledger entries deleted"));
     }
-
-    /// <summary>The log between two checkpoints, the index, and one piece of each tier above its budget.</summary>
-    private const long Overhead = 700_000;
 
     private static void AssertAccounted(SqliteStore store, int point, long steps)
     {

@@ -52,6 +52,27 @@ public sealed class LedgerDamageTests
     }
 
     [Fact]
+    public void An_older_copy_put_back_goes_on_behind_the_numbers_given_since()
+    {
+        using var filled = new FilledStore();
+        var older = File.ReadAllBytes(filled.File);
+        long highest;
+        using (var store = filled.Open())
+        {
+            for (var i = 0; i < 600; i++)
+                store.Append(LedgerKind.Note, new Instant(1_760_000_000_000), [1]);
+            highest = store.Head.Sequence;
+        }
+
+        File.WriteAllBytes(filled.File, older);
+        using (var store = filled.Open())
+            Assert.True(store.Append(LedgerKind.Note, new Instant(1_760_000_000_001), [2]) > highest);
+        var verdict = filled.Verify();
+        Assert.Empty(verdict.Faults);
+        Assert.Contains("had been given", Assert.Single(verdict.Gaps).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_salvaged_store_keeps_texts_points_telemetry_and_cursors()
     {
         using var filled = new FilledStore();
