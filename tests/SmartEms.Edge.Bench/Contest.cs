@@ -4,8 +4,8 @@ using SmartEms.Edge.Core.Recording;
 namespace SmartEms.Edge.Bench;
 
 /// <summary>A day of 1 s telemetry of 40 points (<see cref="SiteDay"/>), the same for the product's store, plain SQLite rows and influxd. The day is cut into
-/// stretches, in each of which one contender follows the other (influxd halts while the others have their turn); of each contender counts the upper quartile
-/// of its stretches, which is least disturbed by whatever else the machine does.
+/// stretches, in each of which one contender follows the other (influxd halts while the others have their turn); of each contender counts the median
+/// of its stretches.
 /// Every contender is durable when a batch returns. Making samples and lines is not counted.</summary>
 internal sealed class Contest : IDisposable
 {
@@ -73,8 +73,8 @@ internal sealed class Contest : IDisposable
         foreach (var (name, entrant) in names.Zip(_entrants))
             yield return Figure.Told(name, entrant.Rate, "samples/s");
         yield return new Figure("ingest_ours_to_influx_2500_s_batches", Ratio(0, 3), "ratio", double.PositiveInfinity, LeastRateRatio);
-        // No target: both wait for the disk nearly all the time, once for each batch.
-        yield return Figure.Told("ingest_ours_to_influx_10_s_batches", Ratio(1, 4), "ratio");
+        // Here both wait for the disk nearly all the time, once for each batch: on a busy disk they come nearer to each other.
+        yield return new Figure("ingest_ours_to_influx_10_s_batches", Ratio(1, 4), "ratio", double.PositiveInfinity, LeastRateRatio);
         yield return Figure.Told("ingest_ours_to_sqlite_rows_2500_s_commits", Ratio(0, 2), "ratio");
     }
 
@@ -118,7 +118,7 @@ internal sealed class Contest : IDisposable
         private readonly List<double> _rates = [];
 
         /// <summary>Samples a second.</summary>
-        public double Rate => _rates.Order().ElementAt(_rates.Count * 3 / 4);
+        public double Rate => _rates.Order().ElementAt(_rates.Count / 2);
 
         public async Task Go(int samples)
         {
