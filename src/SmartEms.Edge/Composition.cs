@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Core;
@@ -17,15 +18,18 @@ namespace SmartEms.Edge;
 /// <summary>The only file that says which adapter is used, and puts a running daemon together.</summary>
 internal sealed class Composition : IAsyncDisposable
 {
+    /// <summary>Control waits so long for its memory of the last run, and not for ever: a dying card may hang for minutes.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+
     private readonly ModbusLines lines;
     private readonly CompositionOptions options;
 
-    private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash) memory, CompositionOptions options)
+    private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
     {
         (Site, this.options) = (loaded.Site, options);
         Clock = new(options.SiteTime);
         lines = new(options.RealTime);
-        Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Opened(loaded, profiles, options).Store);
+        Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : memory.Reopen);
         Daemon? daemon = null;
         Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, receipt => daemon?.Hear(receipt));
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
@@ -58,14 +62,23 @@ internal sealed class Composition : IAsyncDisposable
     /// in use, or may not be written.</summary>
     public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
     {
+        (IStore Store, string ProfilesHash) Open() => Opened(loaded, profiles, options);
+        IStore Reopen() => Open().Store;
+        var opening = Task.Run(Open);
         try
         {
-            return new(loaded, profiles, Opened(loaded, profiles, options), options);
+            if (opening.Wait(StorePatience))
+                return new(loaded, profiles, (opening.Result.Store, opening.Result.ProfilesHash, Reopen), options);
+            options.Log.Error($"F501 the store is not open after {StorePatience.TotalSeconds:0} s; control starts without its memory — check the disk: df -h, dmesg");
+            var first = opening;
+            return new(loaded, profiles, (null, "", () => Interlocked.Exchange(ref first, null) is { } slow ? slow.GetAwaiter().GetResult().Store : Reopen()), options);
         }
-        catch (IOException failure) when (IsOfDisk(failure))
+        catch (AggregateException several) when (several.InnerException is { } failure)
         {
+            if (failure is not IOException trouble || !IsOfDisk(trouble))
+                ExceptionDispatchInfo.Throw(failure);
             options.Log.Error($"F501 records cannot be stored; control goes on from memory: {failure.Message}");
-            return new(loaded, profiles, (null, ""), options);
+            return new(loaded, profiles, (null, "", Reopen), options);
         }
     }
 

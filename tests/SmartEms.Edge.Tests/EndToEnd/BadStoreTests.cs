@@ -91,6 +91,19 @@ public sealed class BadStoreTests
         Assert.True(verified.Exit == 0 && verified.Json.GetProperty("last").GetInt64() >= sequence, verified.ToString());
     }
 
+    [Fact]
+    public async Task A_disk_that_hangs_does_not_keep_control_from_starting()
+    {
+        using Scratch scratch = new();
+        // The first sync to the disk takes 40 s, and the demo ends long before.
+        string[] hanging = ["-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=40000000:when=1..1"];
+        var ended = await Bundle.RunAsync(Bundle.Prepare("strace", [.. hanging, Bundle.Binary, "demo", "--for", "9s", "--speed", "900", "--store", scratch.Of("store.db")]), Bundle.Guard * 6);
+
+        Assert.Contains("F501 the store is not open after 5 s; control starts without its memory", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("first complete process image", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("0 fell back by their own timers", ended.Out, StringComparison.Ordinal);
+    }
+
     private static Task<Ended> DemoAsync(string store, params string[] how) =>
         Bundle.RunAsync(["demo", .. how.Length == 0 ? ["--for", "2s", "--speed", "900"] : how, "--store", store]);
 
