@@ -26,12 +26,14 @@ internal static class TelemetryQuarantine
     /// <exception cref="StoreException">It is damaged.</exception>
     public static void Refuse(Database database)
     {
-        var words = database.Long("PRAGMA page_count") * database.Long("PRAGMA page_size") <= CheckedAtStart ? database.Text("PRAGMA quick_check(1)") : "ok";
+        var words = database.Long("PRAGMA page_count") * database.Long("PRAGMA page_size") <= CheckedAtStart ? database.Text("PRAGMA integrity_check(1)") : "ok";
         if (database.IsReadOnly)
             words = "its header forbids writing";
         if (words != "ok")
             throw StoreException.Native(database.Path, "its check", Corrupt, words);
-        _ = database.Long("SELECT count(name) FROM points"); // without the names nothing can be read
+        // Points are numbered 1, 2, 3 … and never dropped. A number that a flipped bit made enormous would be given room for all below it.
+        if (database.Long("SELECT count(name) FROM points") != database.Long("SELECT max(id) FROM points"))
+            throw StoreException.Native(database.Path, "its check", Corrupt, "its points are not numbered without gaps");
     }
 
     /// <summary>Moves what is there aside. Gives the name it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>

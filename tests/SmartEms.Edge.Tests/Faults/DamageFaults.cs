@@ -81,6 +81,7 @@ public sealed class DamageFaults(ITestOutputHelper output)
             var found = store.Telemetry();
             Assert.True(found.Wrong == 0, $"{when}: {found.Wrong} samples that nobody wrote");
             missing += found.Missing > 0 ? 1 : 0;
+            if (found.Missing > 0) output.WriteLine($"{when}: missing {found.Missing}; {string.Join("; ", store.Said)}");
             anew += store.Kept().Count;
             Assert.Equal(store.Original.Count, store.Intact().Count);
         }
