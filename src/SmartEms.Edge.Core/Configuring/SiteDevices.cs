@@ -7,7 +7,7 @@ namespace SmartEms.Edge.Core.Configuring;
 /// <summary>Reads the devices of a site and answers for the other sections which device is meant and what its profile offers.</summary>
 internal sealed class SiteDevices(Func<string, DeviceProfile?> profile, IReadOnlyCollection<string> known)
 {
-    private const int MostDevices = 64;
+    private const int MostDevices = 256;
 
     private static readonly string[] Keys = ["name", "profile", "connect", "unit", "units"];
 
