@@ -217,7 +217,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     {
         var numbered = new List<(int, byte[])>(parts.Count);
         foreach (var part in parts)
-            numbered.Add((0, part));
+            numbered.Add((block, part));
         tables.Raw.AddChunk(block, of.Stretch, Frame.Of(numbered));
         var rows = new List<(int, byte[])>();
         for (var place = 0; place < of.Minutes.Length; place++)

@@ -36,13 +36,13 @@ internal static class TelemetryQuarantine
             throw StoreException.Native(database.Path, "its check", Corrupt, "its points are not numbered without gaps");
     }
 
-    /// <summary>Moves what is there aside. Gives the name it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>
+    /// <summary>Moves what is there aside. Gives the path it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>
     public static (string? Kept, Instant Until) Put(string store, string path)
     {
         if (Move(path) is not { } kept)
             kept = Newest(path);
         var last = kept ?? store;
-        return (Path.GetFileName(kept), Instant.From(File.GetLastWriteTimeUtc(last)));
+        return (kept, Instant.From(File.GetLastWriteTimeUtc(last)));
     }
 
     /// <summary>Moves a closed file with its log aside under the next free number; null when neither is there.</summary>
