@@ -118,7 +118,8 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
         }
         catch (InvalidDataException)
         {
-            gaps.Remember(new TelemetryGap(new(_find.Long(0)), new(_find.Long(1) + 1), TelemetryTier.Minute, 0, GapTable.Damage));
+            foreach (var tier in (TelemetryTier[])[TelemetryTier.Minute, TelemetryTier.Quarter])
+                gaps.Remember(new TelemetryGap(new(_find.Long(0)), new(_find.Long(1) + 1), tier, 0, GapTable.Damage));
             return;
         }
 
