@@ -89,6 +89,29 @@ internal sealed class RolledTier : IDisposable
         return found.Point;
     }
 
+    /// <summary>Every sound body lies under the key of its point and stretch, and the account holds what lies there. A body that proves nothing is a gap when
+    /// it is read, and no matter here.</summary>
+    public bool IsInOrder(Database database)
+    {
+        var table = _tier == TelemetryTier.Quarter ? "quarters" : "minutes";
+        var held = new Dictionary<long, long>();
+        using (var all = database.Prepare($"SELECT key, body FROM {table}"))
+            while (all.Step())
+            {
+                var (key, body) = (all.Long(0), all.Blob(1));
+                var stretch = key & ((1 << StretchBits) - 1);
+                held[stretch] = held.GetValueOrDefault(stretch) + body.Length;
+                if (Proved(body, _stepMs, _tier) is { Rows: { Count: > 0 } rows } found && key != Key(found.Point, StretchOf(rows[0].At.UnixMilliseconds)))
+                    return false;
+            }
+
+        using var told = database.Prepare($"SELECT stretch, bytes FROM stretches WHERE tier = {(int)_tier}");
+        while (told.Step())
+            if (!held.Remove(told.Long(0), out var bytes) || bytes != told.Long(1))
+                return false;
+        return held.Count == 0;
+    }
+
     /// <summary>A number that a stretch of our centuries may have.</summary>
     public static bool IsLikely(long stretch) => stretch is > Middle - 1_000 and < Middle + 100_000;
 
