@@ -54,7 +54,7 @@ internal static class LogCheck
 
     private static long Last(string path, bool isLog)
     {
-        using var carver = isLog ? new PageCarver(null, path) : new PageCarver(path, null);
+        using var carver = isLog ? new LedgerCarver(null, path) : new LedgerCarver(path, null);
         var last = 0L;
         foreach (var entry in carver.Entries())
             last = Math.Max(last, entry.Sequence);

@@ -1,59 +1,121 @@
 using System.Buffers.Binary;
-using SmartEms.Edge.Core.Quantities;
-using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Adapters.Sqlite;
 
-/// <summary>Finds ledger entries in the pages of a damaged database without asking its index, its tree or its header: every leaf page is looked at by itself,
-/// and an entry counts when its CRC says so (record and page forms: sqlite.org/fileformat.html §1.6, §2.1). Pages of the log are looked at too.</summary>
+/// <summary>Finds rows in the pages of a damaged database without asking its index, its tree or its header: every leaf page is looked at by itself (record and
+/// page forms: sqlite.org/fileformat.html §1.6, §2.1). Pages of the log are looked at too. What a row is worth, the caller judges.</summary>
 internal sealed class PageCarver : IDisposable
 {
-    private const int PageSize = 4096;
     private const int LogHeader = 32;
     private const int FrameHeader = 24;
     private const byte TableLeaf = 0x0D;
+    private const byte TableInterior = 0x05;
+    private const byte IndexLeaf = 0x0A;
+    private const byte IndexInterior = 0x02;
 
-    /// <summary>The payload of an entry without a body: a header, the seal, the small columns.</summary>
-    private const int LeastRow = 24;
-    private const int MostBody = 64 << 20;
+    private const int MostPayload = 64 << 20;
 
     private readonly FileStream? _file;
     private readonly FileStream? _log;
+    private readonly int _pageSize;
     private readonly Dictionary<uint, long> _inLog = [];
+    private readonly byte[] _part;
 
     /// <param name="file">The database, or null to look at a log alone.</param>
     /// <param name="log">Its log, or null to look at the database alone; it need not be there.</param>
-    public PageCarver(string? file, string? log)
+    public PageCarver(string? file, string? log, int pageSize)
     {
+        (_pageSize, _part) = (pageSize, new byte[pageSize]);
         _file = file is null ? null : File.OpenRead(file);
         _log = File.Exists(log) ? File.OpenRead(log) : null;
-        var head = new byte[4];
-        for (var at = (long)LogHeader; _log is not null && at + FrameHeader + PageSize <= _log.Length; at += FrameHeader + PageSize)
-            if (RandomAccess.Read(_log.SafeFileHandle, head, at) == 4)
+        var (head, round) = (new byte[FrameHeader], new byte[LogHeader]);
+        if (_log is null || RandomAccess.Read(_log.SafeFileHandle, round, 0) < LogHeader)
+            return;
+        for (var at = (long)LogHeader; at + FrameHeader + pageSize <= _log.Length; at += FrameHeader + pageSize)
+        {
+            // Frames of an earlier round of the log lie behind those of this one, and are older than what stands in the file.
+            if (RandomAccess.Read(_log.SafeFileHandle, head, at) == FrameHeader && head.AsSpan(8, 8).SequenceEqual(round.AsSpan(16, 8)))
                 _inLog[BinaryPrimitives.ReadUInt32BigEndian(head)] = at + FrameHeader;
+        }
     }
 
-    /// <summary>The highest number seen on any row that looks like an entry, sound or not.</summary>
-    public long Highest { get; private set; }
-
-    /// <summary>Every sound entry, in the order of the pages; one that stands in file and log comes twice.</summary>
-    public IEnumerable<LedgerEntry> Entries()
+    /// <summary>How many pages the file has room for, and how many its header tells of.</summary>
+    public (long There, long Told) Pages
     {
-        var page = new byte[PageSize];
-        for (long at = 0; at < _file?.Length; at += PageSize)
-            if (Read(_file, at, page))
-                foreach (var entry in InPage(page, at == 0 ? StoreFile.HeaderBytes : 0))
+        get
+        {
+            var page = new byte[_pageSize];
+            return ((_file?.Length ?? 0) / _pageSize, Load(1, page) ? BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(28)) : 0);
+        }
+    }
+
+    /// <summary>Rows of tables that the caller takes, in the order of the pages: of every copy in file and log, or of the newest copy of each page.</summary>
+    public IEnumerable<CarvedRow> Rows(Func<CarvedRow, bool> takes, bool newestOnly)
+    {
+        var page = new byte[_pageSize];
+        var free = newestOnly ? Free() : [];
+        foreach (var (place, number) in Places(newestOnly))
+            if (!free.Contains(number) && Read(place.IsInLog ? _log : _file, place.Page, page))
+                foreach (var row in InPage(page, place, takes))
+                    yield return row;
+    }
+
+    /// <summary>Entries of indexes, from the newest copy of each page that is one of an index.</summary>
+    public IEnumerable<CarvedRow> Entries()
+    {
+        var page = new byte[_pageSize];
+        var free = Free();
+        foreach (var (place, number) in Places(newestOnly: true))
+        {
+            if (free.Contains(number) || !Read(place.IsInLog ? _log : _file, place.Page, page) || page[0] is not (IndexLeaf or IndexInterior))
+                continue;
+            foreach (var at in Listed(page, 0, page[0] == IndexLeaf ? 8 : 12).Places)
+                if (Entry(page, place with { At = at + (page[0] == IndexLeaf ? 0 : 4) }) is { } entry)
                     yield return entry;
-        for (var at = (long)LogHeader + FrameHeader; _log is not null && at < _log.Length; at += FrameHeader + PageSize)
-            if (Read(_log, at, page))
-                foreach (var entry in InPage(page, 0))
-                    yield return entry;
+        }
+    }
+
+    /// <summary>The row of a place once more; null when it cannot be read.</summary>
+    public CarvedRow? Again(CarvedPlace place)
+    {
+        var page = new byte[_pageSize];
+        return Read(place.IsInLog ? _log : _file, place.Page, page) ? Cell(page, place) : null;
     }
 
     public void Dispose()
     {
         _file?.Dispose();
         _log?.Dispose();
+    }
+
+    private IEnumerable<(CarvedPlace Place, long Number)> Places(bool newestOnly)
+    {
+        var count = ((_file?.Length ?? 0) + _pageSize - 1) / _pageSize;
+        for (long number = 1; number <= count; number++)
+            if (!newestOnly || !_inLog.ContainsKey((uint)number))
+                yield return (new((number - 1) * _pageSize, false, 0, false), number);
+        if (newestOnly)
+            foreach (var (number, at) in _inLog)
+                yield return (new(at, true, 0, false), number);
+        else
+            for (var at = (long)LogHeader + FrameHeader; _log is not null && at < _log.Length; at += FrameHeader + _pageSize)
+                yield return (new(at, true, 0, false), 0);
+    }
+
+    /// <summary>Pages that the file lists as free: what lies in them was deleted.</summary>
+    private HashSet<long> Free()
+    {
+        var (free, page) = (new HashSet<long>(), new byte[_pageSize]);
+        var next = Load(1, page) ? BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(32)) : 0;
+        while (next > 1 && free.Add(next) && Load(next, page))
+        {
+            var leaves = Math.Min(BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(4)), (uint)((_pageSize / 4) - 2));
+            for (var i = 0; i < leaves; i++)
+                free.Add(BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(8 + (4 * i))));
+            next = BinaryPrimitives.ReadUInt32BigEndian(page);
+        }
+
+        return free;
     }
 
     private static bool Read(FileStream? from, long at, byte[] page)
@@ -65,141 +127,114 @@ internal sealed class PageCarver : IDisposable
         return length > 8;
     }
 
-    private List<LedgerEntry> InPage(byte[] page, int head)
+    /// <summary>Reads the newest copy of a page.</summary>
+    private bool Load(uint number, byte[] page) =>
+        number > 0 && (_inLog.TryGetValue(number, out var place) ? Read(_log, place, page) : Read(_file, (number - 1L) * _pageSize, page));
+
+    private List<CarvedRow> InPage(byte[] page, CarvedPlace place, Func<CarvedRow, bool> takes)
     {
-        var found = new List<LedgerEntry>();
-        var cells = page[head] == TableLeaf ? Cells(page, head, found) : -1;
-        if (found.Count == cells)
+        var found = new List<CarvedRow>();
+        var head = place is { Page: 0, IsInLog: false } ? StoreFile.HeaderBytes : 0;
+        if (IsAbove(page, head))
+            return found;
+        var (places, claimed) = page[head] == TableLeaf ? Listed(page, head, 8) : ([], -1);
+        foreach (var at in places)
+            if (Cell(page, place with { At = at, IsListed = true }) is { } row && takes(row))
+                found.Add(row);
+        if (found.Count == claimed)
             return found;
         // The page's own list of its rows cannot be relied on: whatever looks like a row is tried.
-        for (var at = head; at < PageSize - LeastRow; at++)
-            if (IsLikeRow(page, at) && Cell(page, at) is { } entry && !found.Exists(one => one.Sequence == entry.Sequence))
-                found.Add(entry);
+        for (var at = head; at < _pageSize - 8; at++)
+            if (IsLikeRow(page, at) && Cell(page, place with { At = at }) is { } row && !found.Exists(one => one.Number == row.Number) && takes(row))
+                found.Add(row);
         return found;
     }
 
-    /// <summary>Adds the sound entries among the rows that a page lists, and gives the number of rows it claims.</summary>
-    private int Cells(byte[] page, int head, List<LedgerEntry> found)
+    /// <summary>A page of an index, or one that only leads to others: no rows lie in it but those that were moved on.</summary>
+    private bool IsAbove(byte[] page, int head)
+    {
+        if (page[head] != TableInterior)
+            return page[head] is IndexLeaf && Listed(page, head, 8) is var (entries, told) && told > 0 && entries.Count == told;
+        var count = Math.Max((_file?.Length ?? 0) / _pageSize, _inLog.Count == 0 ? 0 : _inLog.Keys.Max());
+        var (places, claimed) = Listed(page, head, 12);
+        return claimed > 0 && places.Count == claimed && IsPage(head + 8) && places.TrueForAll(IsPage);
+
+        bool IsPage(int at) => at + 4 <= _pageSize && BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(at)) is var child && child > 1 && child <= count;
+    }
+
+    /// <summary>The places of cells that a page lists, and the number it claims.</summary>
+    private (List<int> Places, int Claimed) Listed(byte[] page, int head, int headBytes)
     {
         var claimed = BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(head + 3));
-        var cells = Math.Min(claimed, (PageSize - head - 8) / 2);
+        var cells = Math.Min(claimed, (_pageSize - head - headBytes) / 2);
+        var places = new List<int>(cells);
         for (var i = 0; i < cells; i++)
         {
-            var at = BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(head + 8 + (2 * i)));
-            if (at < PageSize && Cell(page, at) is { } entry)
-                found.Add(entry);
+            var at = BinaryPrimitives.ReadUInt16BigEndian(page.AsSpan(head + headBytes + (2 * i)));
+            if (at < _pageSize - 4)
+                places.Add(at);
         }
 
-        return claimed;
+        return (places, claimed);
     }
 
-    /// <summary>A row's header that a ledger entry may have, and a length that agrees with it.</summary>
+    /// <summary>A row's header as our tables have it, with the row's number for its first column, and a length that agrees with it.</summary>
     private static bool IsLikeRow(byte[] page, int at)
     {
-        if (!Number(page, ref at, out var length) || !Number(page, ref at, out _) || length is < LeastRow or > MostBody)
+        if (!CarvedRow.TryNumber(page, ref at, out var length) || length is < 4 or > MostPayload || !CarvedRow.TryNumber(page, ref at, out _))
             return false;
+        Span<long> types = stackalloc long[CarvedRow.MostColumns];
         var start = at;
-        if (!Number(page, ref at, out var header) || header is < 7 or > 16)
+        if (!CarvedRow.Types(page, ref at, types, out var columns) || columns < 2 || types[0] != 0)
             return false;
-        var total = header;
-        for (var column = 0; column < 6; column++)
-        {
-            if (!Number(page, ref at, out var type) || (column == 0 && type != 0) || (column == 5 && type != 44))
-                return false;
-            total += type switch { <= 4 => type, 5 => 6, 6 or 7 => 8, 8 or 9 => 0, _ => (type - 12) / 2 };
-        }
-
-        return at - start == header && total == length;
+        long total = at - start;
+        foreach (var type in types[..columns])
+            total += Math.Min(CarvedRow.Length(type), MostPayload);
+        return total == length;
     }
 
-    private LedgerEntry? Cell(byte[] page, int at)
+    private CarvedRow? Cell(byte[] page, CarvedPlace place)
     {
-        if (!Number(page, ref at, out var length) || !Number(page, ref at, out var sequence) || length is < 8 or > MostBody || sequence < 1)
+        var at = place.At;
+        if (!CarvedRow.TryNumber(page, ref at, out var length) || !CarvedRow.TryNumber(page, ref at, out var number) || length is < 4 or > MostPayload)
             return null;
-        var payload = Payload(page, at, (int)length);
-        return payload is null ? null : Row(payload, sequence);
+        return Payload(page, at, (int)length, _pageSize - 35) is { } payload ? CarvedRow.Of(number, payload, place) : null;
+    }
+
+    private CarvedRow? Entry(byte[] page, CarvedPlace place)
+    {
+        var at = place.At;
+        if (!CarvedRow.TryNumber(page, ref at, out var length) || length is < 2 or > MostPayload)
+            return null;
+        return Payload(page, at, (int)length, ((_pageSize - 12) * 64 / 255) - 23) is { } payload ? CarvedRow.Of(0, payload, place) : null;
     }
 
     /// <summary>The whole payload, its overflow pages followed; the newest copy of such a page lies in the log.</summary>
-    private byte[]? Payload(byte[] page, int at, int length)
+    /// <param name="most">So many bytes may lie in the page itself.</param>
+    private byte[]? Payload(byte[] page, int at, int length, int most)
     {
-        const int most = PageSize - 35, least = ((PageSize - 12) * 32 / 255) - 23;
+        var least = ((_pageSize - 12) * 32 / 255) - 23;
         var here = length;
         if (length > most)
         {
-            var wanted = least + ((length - least) % (PageSize - 4));
+            var wanted = least + ((length - least) % (_pageSize - 4));
             here = wanted <= most ? wanted : least;
         }
 
-        if (at + here + (here < length ? 4 : 0) > PageSize)
+        if (at + here + (here < length ? 4 : 0) > _pageSize || length - here > (_file?.Length ?? 0) + (_log?.Length ?? 0))
             return null;
         var payload = new byte[length];
         page.AsSpan(at, here).CopyTo(payload);
         var next = here < length ? BinaryPrimitives.ReadUInt32BigEndian(page.AsSpan(at + here)) : 0;
-        var part = new byte[PageSize];
         for (var filled = here; filled < length;)
         {
-            var read = next != 0 && (_inLog.TryGetValue(next, out var place) ? Read(_log!, place, part) : Read(_file, (next - 1L) * PageSize, part));
-            if (!read)
+            if (!Load(next, _part))
                 return null;
-            var take = Math.Min(PageSize - 4, length - filled);
-            part.AsSpan(4, take).CopyTo(payload.AsSpan(filled));
-            (filled, next) = (filled + take, BinaryPrimitives.ReadUInt32BigEndian(part));
+            var take = Math.Min(_pageSize - 4, length - filled);
+            _part.AsSpan(4, take).CopyTo(payload.AsSpan(filled));
+            (filled, next) = (filled + take, BinaryPrimitives.ReadUInt32BigEndian(_part));
         }
 
         return payload;
-    }
-
-    /// <summary>A row of the ledger: seq (as the row's number), at_ms, kind, body, crc, chain.</summary>
-    private LedgerEntry? Row(byte[] payload, long sequence)
-    {
-        var at = 0;
-        if (!Number(payload, ref at, out var header) || header > payload.Length)
-            return null;
-        Span<long> types = stackalloc long[6];
-        foreach (ref var type in types)
-            if (at >= header || !Number(payload, ref at, out type))
-                return null;
-        if (at != header || types[0] != 0 || types[5] != 44 || (types[3] & 1) != 0 || types[3] < 12)
-            return null;
-        if (!Whole(payload, ref at, types[1], out var moment) || !Whole(payload, ref at, types[2], out var kind))
-            return null;
-        var length = (types[3] - 12) / 2;
-        if (at + length > payload.Length)
-            return null;
-        var body = payload.AsSpan(at, (int)length).ToArray();
-        at += (int)length;
-        if (!Whole(payload, ref at, types[4], out var crc) || at + 16 > payload.Length)
-            return null;
-        Highest = Math.Max(Highest, sequence < long.MaxValue / 2 ? sequence : 0);
-        var seal = new Seal(unchecked((uint)crc), BinaryPrimitives.ReadUInt128BigEndian(payload.AsSpan(at, 16)));
-        var entry = new LedgerEntry(sequence, new Instant(moment), unchecked((LedgerKind)kind), body) { Seal = seal };
-        return kind is > 0 and <= byte.MaxValue && LedgerChain.IsSound(entry) ? entry : null;
-    }
-
-    private static bool Number(ReadOnlySpan<byte> from, ref int at, out long value)
-    {
-        value = 0;
-        for (var i = 0; i < 9 && at < from.Length; i++)
-        {
-            var one = from[at++];
-            value = unchecked(i == 8 ? (value << 8) | one : (value << 7) | (long)(one & 0x7F));
-            if (one < 0x80 || i == 8)
-                return value >= 0;
-        }
-
-        return false;
-    }
-
-    private static bool Whole(ReadOnlySpan<byte> from, ref int at, long type, out long value)
-    {
-        value = type == 9 ? 1 : 0;
-        var length = type switch { >= 1 and <= 4 => (int)type, 5 => 6, 6 => 8, 8 or 9 => 0, _ => -1 };
-        if (length < 0 || at + length > from.Length)
-            return false;
-        for (var i = 0; i < length; i++)
-            value = unchecked(i == 0 ? (sbyte)from[at] : (value << 8) | from[at + i]);
-        at += length;
-        return true;
     }
 }

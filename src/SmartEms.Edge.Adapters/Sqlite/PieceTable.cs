@@ -29,6 +29,9 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
     public void Add(int block, in Stretch stretch, IReadOnlyList<(int Point, byte[] Rows)> rows) => _add.Bind(1, block)
         .Bind(2, Rollup.Start(stretch.First, Rollup.QuarterMs)).Bind(3, stretch.Last).Bind(4, Frame.Of(rows)).Run();
 
+    /// <summary>Puts a piece back as it was.</summary>
+    public void Restore(in PieceMark mark, byte[] body) => _add.Bind(1, mark.Block).Bind(2, mark.First).Bind(3, mark.Last).Bind(4, body).Run();
+
     public void Clear() => _clear.Run();
 
     public List<int> Blocks()
@@ -115,7 +118,8 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
         }
         catch (InvalidDataException)
         {
-            gaps.Remember(new TelemetryGap(new(_find.Long(0)), new(_find.Long(1) + 1), TelemetryTier.Minute, 0, GapTable.Damage));
+            foreach (var tier in (TelemetryTier[])[TelemetryTier.Minute, TelemetryTier.Quarter])
+                gaps.Remember(new TelemetryGap(new(_find.Long(0)), new(_find.Long(1) + 1), tier, 0, GapTable.Damage));
             return;
         }
 
@@ -140,3 +144,6 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
         return room;
     }
 }
+
+/// <summary>What stands beside a piece's body: its block, and its first and last moment in ms.</summary>
+internal readonly record struct PieceMark(long Block, long First, long Last);

@@ -48,6 +48,8 @@ internal sealed class RolledTier : IDisposable
         Recount(database);
     }
 
+    public TelemetryTier Tier => _tier;
+
     public long Bytes { get; private set; }
 
     public void Recount(Database database) => Bytes = database.Long($"SELECT sum(bytes) FROM stretches WHERE tier = {(int)_tier}");
@@ -64,6 +66,57 @@ internal sealed class RolledTier : IDisposable
             AddTo(Key(point, stretch), stretch, next - from == rows.Count ? rows : rows.GetRange(from, next - from));
         }
     }
+
+    /// <summary>Puts a body back that proves itself, unless a fuller one of its stretch is there. Gives its point, or null when it proves nothing.</summary>
+    public int? Restore(byte[] body)
+    {
+        if (Proved(body, _stepMs, _tier) is not { } found || found.Rows.Count == 0)
+            return null;
+        var stretch = StretchOf(found.Rows[0].At.UnixMilliseconds);
+        if (StretchOf(found.Rows[^1].At.UnixMilliseconds) != stretch)
+            return null;
+        var key = Key(found.Point, stretch);
+        foreach (var (_, old) in Bodies(key, key))
+        {
+            var before = Proved(old, _stepMs, _tier)!.Value.Rows;
+            if (Samples(before) >= Samples(found.Rows))
+                return found.Point;
+            Account(stretch, -old.Length, -before.Count);
+        }
+
+        _put.Bind(1, key).Bind(2, body).Run();
+        Account(stretch, body.Length, found.Rows.Count);
+        return found.Point;
+    }
+
+    /// <summary>Every sound body lies under the key of its point and stretch, and the account holds what lies there. A body that proves nothing is a gap when
+    /// it is read, and no matter here.</summary>
+    public bool IsInOrder(Database database)
+    {
+        var table = _tier == TelemetryTier.Quarter ? "quarters" : "minutes";
+        var held = new Dictionary<long, long>();
+        using (var all = database.Prepare($"SELECT key, body FROM {table}"))
+            while (all.Step())
+            {
+                var (key, body) = (all.Long(0), all.Blob(1));
+                var stretch = key & ((1 << StretchBits) - 1);
+                held[stretch] = held.GetValueOrDefault(stretch) + body.Length;
+                if (Proved(body, _stepMs, _tier) is { Rows: { Count: > 0 } rows } found && key != Key(found.Point, StretchOf(rows[0].At.UnixMilliseconds)))
+                    return false;
+            }
+
+        using var told = database.Prepare($"SELECT stretch, bytes FROM stretches WHERE tier = {(int)_tier}");
+        while (told.Step())
+            if (!held.Remove(told.Long(0), out var bytes) || bytes != told.Long(1))
+                return false;
+        return held.Count == 0;
+    }
+
+    /// <summary>A number that a stretch of our centuries may have.</summary>
+    public static bool IsLikely(long stretch) => stretch is > Middle - 1_000 and < Middle + 100_000;
+
+    /// <summary>The span of a stretch, in ms.</summary>
+    public (long From, long To) Span(long stretch) => (StartOf(stretch), StartOf(stretch) + _stretchMs);
 
     /// <summary>Adds the rows of a point with from ≤ At &lt; to.</summary>
     public void Read(int point, long from, long to, List<TelemetryRow> into)
@@ -128,10 +181,41 @@ internal sealed class RolledTier : IDisposable
             rows = Rollup.Merged(before, rows);
         }
 
-        var body = Frame.Of([(0, RowColumns.Write(rows, _stepMs))]);
+        var body = Frame.Of([(Mark(key >> StretchBits, _tier), RowColumns.Write(rows, _stepMs))]);
         _put.Bind(1, key).Bind(2, body).Run();
-        _account.Bind(1, stretch).Bind(2, body.Length - bytes).Bind(3, rows.Count - count).Run();
-        Bytes += body.Length - bytes;
+        Account(stretch, body.Length - bytes, rows.Count - count);
+    }
+
+    private void Account(long stretch, long bytes, long rows)
+    {
+        _account.Bind(1, stretch).Bind(2, bytes).Bind(3, rows).Run();
+        Bytes += bytes;
+    }
+
+    /// <summary>The number of a body's part: under the body's CRC it says whose rows these are.</summary>
+    private static int Mark(long point, TelemetryTier tier) => ((int)point * 2) + (tier == TelemetryTier.Quarter ? 1 : 0);
+
+    private static (int Point, List<TelemetryRow> Rows)? Proved(byte[] body, long stepMs, TelemetryTier tier)
+    {
+        try
+        {
+            var parts = Frame.Parts(body);
+            if (parts.Count != 1 || parts[0].Number < 2 || Mark(parts[0].Number / 2, tier) != parts[0].Number)
+                return null;
+            return (parts[0].Number / 2, RowColumns.Read(body, (parts[0].From, parts[0].Length), stepMs));
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static long Samples(List<TelemetryRow> rows)
+    {
+        var sum = 0L;
+        foreach (var row in rows)
+            sum += row.Count;
+        return sum;
     }
 
     private List<(long Key, byte[] Body)> Bodies(long from, long to)
@@ -156,6 +240,8 @@ internal sealed class RolledTier : IDisposable
         try
         {
             var part = Frame.Parts(body)[0];
+            if (part.Number != Mark(key >> StretchBits, _tier))
+                throw new InvalidDataException("These rows are another point's.");
             RowColumns.Read(body, (part.From, part.Length), _stepMs, span, into);
         }
         catch (InvalidDataException)

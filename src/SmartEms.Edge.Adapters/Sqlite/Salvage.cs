@@ -43,7 +43,7 @@ internal sealed class Salvage(string file, string quarantined, string why)
 
     private long Carve(LedgerTable ledger)
     {
-        using var carver = new PageCarver(quarantined, quarantined + "-wal");
+        using var carver = new LedgerCarver(quarantined, quarantined + "-wal");
         var last = 0L;
         foreach (var entry in carver.Entries())
         {

@@ -217,7 +217,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     {
         var numbered = new List<(int, byte[])>(parts.Count);
         foreach (var part in parts)
-            numbered.Add((0, part));
+            numbered.Add((block, part));
         tables.Raw.AddChunk(block, of.Stretch, Frame.Of(numbered));
         var rows = new List<(int, byte[])>();
         for (var place = 0; place < of.Minutes.Length; place++)
@@ -241,11 +241,17 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
         _groups = 0;
     }
 
+    /// <summary>Budgets are bytes of the file: each tier is charged for its bodies and for its share of what lies around them (rows, index, pieces, half-full
+    /// pages). Free pages are used again before the file grows.</summary>
     private void Keep()
     {
-        while (tables.Raw.Bytes > budgets.RawBytes && tables.Raw.DropOldest() is { } oldest)
+        var bodies = tables.Raw.Bytes + tables.Minutes.Bytes + tables.Quarters.Bytes;
+        var used = (database.Long("PRAGMA page_count") - database.Long("PRAGMA freelist_count")) * TelemetrySchema.PageSize;
+        var charge = Math.Max(1.0, (double)used / Math.Max(1, bodies));
+        var (raw, minutes, quarters) = ((long)(budgets.RawBytes / charge), (long)(budgets.MinuteBytes / charge), (long)(budgets.QuarterBytes / charge));
+        while (tables.Raw.Bytes > raw && tables.Raw.DropOldest() is { } oldest)
             tables.Gaps.Extend(new TelemetryGap(new Instant(oldest.First), new Instant(oldest.Last + 1), TelemetryTier.Raw, oldest.Samples, GapTable.Retention));
-        tables.Minutes.Keep(budgets.MinuteBytes);
-        tables.Quarters.Keep(budgets.QuarterBytes);
+        tables.Minutes.Keep(minutes);
+        tables.Quarters.Keep(quarters);
     }
 }

@@ -52,9 +52,26 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         }
 
         var (kept, until) = TelemetryQuarantine.Put(store, path);
-        var fresh = Opened(path, budgets, $"the telemetry {path} was begun anew ({why}); {(kept is null ? "nothing of the old was left" : $"the old is kept as {kept}")}");
-        fresh.Note(new TelemetryGap(new Instant(0), until, TelemetryTier.Raw, 0, $"{GapTable.Damage}: {(kept is null ? "it was gone" : $"kept as {kept}")}"));
+        var saved = kept is null ? 0 : Saved(kept, path, until, ref why);
+        var told = kept is null ? "nothing of the old was left" : $"the old is kept as {Path.GetFileName(kept)}, {saved} points and blocks were saved";
+        var fresh = Opened(path, budgets, $"the telemetry {path} was begun anew ({why}); {told}");
+        if (saved == 0)
+            fresh.Note(new TelemetryGap(new Instant(0), until, TelemetryTier.Raw, 0, $"{GapTable.Damage}: {(kept is null ? "it was gone" : $"kept as {Path.GetFileName(kept)}")}"));
         return fresh;
+    }
+
+    /// <summary>Saves what can be read; a disk that fails or is full meanwhile leaves the old file for later, and telemetry begins empty.</summary>
+    private static long Saved(string kept, string path, Instant until, ref string why)
+    {
+        try
+        {
+            return TelemetrySalvage.Run(kept, path, until);
+        }
+        catch (IOException e)
+        {
+            why += $"; not salvaged: {e.Message}";
+            return 0;
+        }
     }
 
     private static TelemetryFile Opened(string path, TelemetryBudgets? budgets, string? trouble = null)

@@ -104,7 +104,7 @@ internal sealed class TelemetryFinder(Database database, TelemetryTables tables)
         {
             foreach (var body in bodies)
                 foreach (var (number, from, length) in Frame.Parts(body))
-                    if (block is null || block == number)
+                    if (own == number)
                         _model.Read(body, (from, length), _columns);
         }
         catch (InvalidDataException) when (block is not null)

@@ -26,7 +26,8 @@ internal static class TelemetryQuarantine
     /// <exception cref="StoreException">It is damaged.</exception>
     public static void Refuse(Database database)
     {
-        var words = database.Long("PRAGMA page_count") * database.Long("PRAGMA page_size") <= CheckedAtStart ? database.Text("PRAGMA integrity_check(1)") : "ok";
+        var isSmall = database.Long("PRAGMA page_count") * database.Long("PRAGMA page_size") <= CheckedAtStart;
+        var words = isSmall ? database.Text("PRAGMA integrity_check(1)") : "ok";
         if (database.IsReadOnly)
             words = "its header forbids writing";
         if (words != "ok")
@@ -34,15 +35,18 @@ internal static class TelemetryQuarantine
         // Points are numbered 1, 2, 3 … and never dropped. A number that a flipped bit made enormous would be given room for all below it.
         if (database.Long("SELECT count(name) FROM points") != database.Long("SELECT max(id) FROM points"))
             throw StoreException.Native(database.Path, "its check", Corrupt, "its points are not numbered without gaps");
+        using var tables = new TelemetryTables(database);
+        if (isSmall && !(tables.Minutes.IsInOrder(database) && tables.Quarters.IsInOrder(database)))
+            throw StoreException.Native(database.Path, "its check", Corrupt, "its roll-ups do not lie where they belong");
     }
 
-    /// <summary>Moves what is there aside. Gives the name it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>
+    /// <summary>Moves what is there aside. Gives the path it is kept under, or null when there is nothing, and the moment up to which it was written.</summary>
     public static (string? Kept, Instant Until) Put(string store, string path)
     {
         if (Move(path) is not { } kept)
             kept = Newest(path);
         var last = kept ?? store;
-        return (Path.GetFileName(kept), Instant.From(File.GetLastWriteTimeUtc(last)));
+        return (kept, Instant.From(File.GetLastWriteTimeUtc(last)));
     }
 
     /// <summary>Moves a closed file with its log aside under the next free number; null when neither is there.</summary>

@@ -12,14 +12,14 @@ internal static class TelemetrySchema
 
     // A batch of 10 s dirties whole pages, in the log and again in the file: the smaller, the less a card wears. The log is copied after
     // every few closed groups (TelemetryAppender); the limit of 16 MB only stands in for a reader who holds that up.
-    private const string Small = "PRAGMA page_size = 1024";
+    public const int PageSize = 1024;
     public const string Synced = "PRAGMA synchronous = FULL";
     public const string Unsynced = "PRAGMA synchronous = NORMAL";
     private const string Settings = $"{Synced}; PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 16777216; PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF";
 
     public static void Make(Database database)
     {
-        database.Execute(Small);
+        database.Execute($"PRAGMA page_size = {PageSize}");
         database.Execute(Synced);
         database.Execute("BEGIN IMMEDIATE");
         database.Execute(TelemetryTables.Schema);
