@@ -32,8 +32,7 @@ internal static class TraceRequests
 
     private static Reply Answer(Desk desk, Asked asked)
     {
-        if (asked.Query("device") is not { Length: > 0 } name)
-            return Reply.Error(400, "device_missing", "say which device's line to show", "as in /v1/trace?device=meter1");
+        var name = asked.Query("device") ?? desk.Site.Devices[0].Name;
         var at = -1;
         for (var i = 0; i < desk.Site.Devices.Length; i++)
             if (desk.Site.Devices[i].Name == name)
