@@ -1,3 +1,4 @@
+using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
@@ -133,6 +134,7 @@ internal static class House
     {
         RecordAt = at => Slot.Of(at) == Record.Slot ? Record : null,
         Release = _ => Task.FromResult(true),
+        Trace = _ => new(new ModbusTcpMaster(new("127.0.0.1"), TimeProvider.System).Trace, [1]),
         Telemetry = new(() => new(StoredHouse.Afternoon()), TimeProvider.System),
     };
 

@@ -111,13 +111,18 @@ public sealed class Connecting
     }
 
     [Fact]
-    public async Task A_line_has_one_patience()
+    public async Task A_line_is_one_wire_and_each_device_on_it_has_its_own_patience()
     {
         await using ModbusLines lines = new(TimeProvider.System);
         await using ModbusLease one = lines.Lease(new ModbusTcpSettings("h") { Gap = TimeSpan.FromMilliseconds(20) });
-        ArgumentException refused = Assert.Throws<ArgumentException>(() => lines.Lease(new ModbusTcpSettings("H")));
+        await using ModbusLease other = lines.Lease(new ModbusTcpSettings("H"));
+        Assert.Same(one.Master, other.Master);
+        ArgumentException refused = Assert.Throws<ArgumentException>(() => lines.Lease(new ModbusTcpSettings("H") { IsRtu = true }));
         Assert.Contains("h:502", refused.Message, StringComparison.Ordinal);
         await using ModbusLease elsewhere = lines.Lease(new ModbusTcpSettings("h", 503));
         Assert.NotSame(one.Master, elsewhere.Master);
+        await using ModbusLease serial = lines.Lease(new ModbusRtuSettings(new("/dev/ttyNONE")));
+        refused = Assert.Throws<ArgumentException>(() => lines.Lease(new ModbusRtuSettings(new("/dev/ttyNONE") { Baud = 19_200 })));
+        Assert.Contains("9600 8N1", refused.Message, StringComparison.Ordinal);
     }
 }
