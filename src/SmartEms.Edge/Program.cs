@@ -14,6 +14,7 @@ internal static class Program
         WhyCommand.Build,
         DevicesCommand.Build,
         CheckCommand.Build,
+        ProfileCommand.Build,
         ReleaseCommand.Build,
         ReplayCommand.Build,
         LedgerCommand.Build,
