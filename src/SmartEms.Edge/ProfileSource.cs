@@ -69,6 +69,16 @@ internal sealed class ProfileSource
     /// <summary>The text of a profile that has been read, by the file name its problems carry.</summary>
     public string? TextOf(string label) => texts.GetValueOrDefault(label);
 
+    /// <summary>The file a profile comes from, or null when it is built in.</summary>
+    public string? FileOf(string name) => files.GetValueOrDefault(name);
+
+    /// <summary>The text of a profile as it stands, with the name its problems carry; null when it cannot be read.</summary>
+    public (string Label, string Text)? RawOf(string name)
+    {
+        var label = LabelOf(name, files[name]);
+        return (given.GetValueOrDefault(name) ?? Text(label, files[name])) is { } text ? (label, text) : null;
+    }
+
     private DeviceProfile? Parse(string name, string? file)
     {
         var label = LabelOf(name, file);

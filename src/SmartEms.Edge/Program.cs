@@ -15,6 +15,7 @@ internal static class Program
         DevicesCommand.Build,
         TraceCommand.Build,
         CheckCommand.Build,
+        ProfileCommand.Build,
         ReleaseCommand.Build,
         ReplayCommand.Build,
         LedgerCommand.Build,

@@ -37,6 +37,8 @@ internal sealed record ReplayView(int Records, int Same, int Different, int Unre
 [JsonSerializable(typeof(ReplayView))]
 [JsonSerializable(typeof(LedgerView))]
 [JsonSerializable(typeof(CaptureView))]
+[JsonSerializable(typeof(ProfileView))]
+[JsonSerializable(typeof(ProfileView[]))]
 internal sealed partial class RunsJson : JsonSerializerContext
 {
     public static RunsJson Wire => Default;

@@ -48,6 +48,13 @@ public sealed class Capture : IRegisterBus
         set => words[(1, RegisterSpace.HoldingRegister, address)] = value;
     }
 
+    /// <summary>Lays registers of any unit and table; later ones go over earlier ones.</summary>
+    public void Put(byte unit, RegisterSpace space, int address, ReadOnlySpan<ushort> registers)
+    {
+        foreach (var word in registers)
+            words[(unit, space, address++)] = word;
+    }
+
     public void Forget(int address) => words.Remove((1, RegisterSpace.HoldingRegister, address));
 
     public ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop)

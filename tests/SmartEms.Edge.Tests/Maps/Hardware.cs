@@ -15,7 +15,8 @@ public static class Hardware
         Assert.True(yaml.Value is not null, string.Join('\n', yaml.Problems));
         var profile = ProfileFile.Read(yaml.Value, name);
         Assert.True(profile.Value is not null, string.Join('\n', profile.Problems));
-        Assert.Empty(profile.Problems);
+        // What the device is like is no fault of its profile: setpoints kept in flash are warned of, and nothing else is.
+        Assert.Empty(profile.Problems.Where(problem => problem.Code is not (ProblemCodes.FlashNoTimeout or ProblemCodes.FlashRefreshed)));
         return profile.Value;
     }
 

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Tests.Maps;
+
+/// <summary>One register as the vendor's table has it (hw/registers/*.csv), and how a number gets into it: written without the decoder, so that the two can disagree.</summary>
+internal sealed record RegisterFact(string Name, RegisterSpace Space, int Address, string Type, bool IsLowFirst)
+{
+    public double Scale { get; init; } = 1;
+    public string Unit { get; init; } = "";
+
+    /// <summary>What the vendor counts positive: import, export, charge, discharge, generation, or nothing.</summary>
+    public string Positive { get; init; } = "";
+    public bool IsReadable { get; init; }
+    public bool IsWritable { get; init; }
+
+    /// <summary>Values to try, ends included, in the vendor's unit and sign.</summary>
+    public (double Least, double Most) Range { get; init; }
+
+    public int Width => Type[1..] switch { "16" => 1, "32" => 2, _ => 4 };
+
+    /// <summary>The vendor's number in our unit and sign.</summary>
+    public double Ours(double vendors) =>
+        vendors * (Unit switch { "kWh" or "kW" => 1000, "mV" or "mA" => 0.001, _ => 1 }) * (Positive is "export" or "charge" ? -1 : 1);
+
+    /// <summary>The number the register can hold that lies next to a wanted one, in the vendor's unit.</summary>
+    public double Held(double wanted) => Type switch
+    {
+        "f32" => (double)(float)wanted,
+        "f64" => wanted,
+        _ => Math.Round(wanted / Scale) * Scale,
+    };
+
+    public ushort[] Words(double held)
+    {
+        var bits = Type switch
+        {
+            "f32" => BitConverter.SingleToUInt32Bits((float)held),
+            "f64" => BitConverter.DoubleToUInt64Bits(held),
+            _ => unchecked((ulong)(long)Math.Round(held / Scale)),
+        };
+        var words = new ushort[Width];
+        for (var i = 0; i < Width; i++)
+            words[IsLowFirst ? i : Width - 1 - i] = (ushort)(bits >> (16 * i) & 0xFFFF);
+        return words;
+    }
+
+    /// <summary>The tables there are, by the name of their profile.</summary>
+    public static IEnumerable<string> Tables() => Directory.GetFiles(Folder(), "*.csv").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
+
+    public static RegisterFact[] Table(string profile) =>
+        [.. File.ReadAllLines(Path.Combine(Folder(), profile + ".csv")).Where(line => line.Length > 0 && line[0] != '#').Skip(1).Select(Row)];
+
+    private static RegisterFact Row(string line)
+    {
+        var cells = line.Split(',');
+        var ends = cells[9][0] == '=' ? [cells[9][1..], cells[9][1..]] : cells[9].Split("..");
+        return new(cells[0], cells[1] == "input" ? RegisterSpace.InputRegister : RegisterSpace.HoldingRegister, int.Parse(cells[2], CultureInfo.InvariantCulture), cells[3], cells[4] == "CDAB")
+        {
+            Scale = Number(cells[5]),
+            Unit = cells[6],
+            Positive = cells[7],
+            IsReadable = cells[8].Contains('r'),
+            IsWritable = cells[8].Contains('w'),
+            Range = (Number(ends[0]), Number(ends[1])),
+        };
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Folder([CallerFilePath] string caller = "") => Path.Combine(Path.GetDirectoryName(caller)!, "../../../hw/registers");
+}
