@@ -98,11 +98,12 @@ public class ProfileSchemaTests
         Store(table, "meter", given[2]);
         Store(table, "asleep", given[3]);
         var import = table.Get(Measure.GridImport, 0);
-        Assert.Equal(expected,
+        double[] seen =
         [
             table.Get(Measure.BatteryDischarge, 0).Value, table.Get(Profile.IndexOf("discharging"), 0).Value,
             import.IsKnown ? import.Value : double.NaN, table.Get(Measure.PvProduction, 0).Value,
-        ]);
+        ];
+        Assert.Equal(expected, seen);
     }
 
     [Fact]
