@@ -26,7 +26,7 @@ public sealed class Capture : IRegisterBus
             var colon = told.IndexOf(':', StringComparison.Ordinal);
             var head = told[..colon].Split(' ');
             var address = int.Parse(head[2], CultureInfo.InvariantCulture);
-            var space = head[1] == "input" ? RegisterSpace.InputRegister : RegisterSpace.HoldingRegister;
+            var space = head[1] switch { "coil" => RegisterSpace.Coil, "input" => RegisterSpace.InputRegister, _ => RegisterSpace.HoldingRegister };
             foreach (var word in told[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 capture.words.Add((byte.Parse(head[0], CultureInfo.InvariantCulture), space, address++), ushort.Parse(word, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         }

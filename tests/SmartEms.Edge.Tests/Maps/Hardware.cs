@@ -25,6 +25,8 @@ public static class Hardware
     public static IEnumerable<string> ProfileNames() =>
         Directory.GetFiles(PathOf("profiles"), "*.yaml").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
 
+    public static string GoldenFolder([CallerFilePath] string caller = "") => Path.Combine(Path.GetDirectoryName(caller)!, "Golden");
+
     private static string PathOf(string inside, [CallerFilePath] string caller = "") =>
         Path.Combine(Path.GetDirectoryName(caller)!, "../../../hw", inside);
 }
