@@ -37,13 +37,14 @@ public sealed class Located
     }
 
     /// <summary>A device whose models were found by <see cref="SunSpecWalk"/>: of a point's alternative models the first one present counts, and of
-    /// several models of one id the first.</summary>
+    /// several models of one id the one in the profile's own sub-device (see <see cref="SunSpecParts.Home"/>), else the first.</summary>
     public static Located InChain(DeviceProfile profile, byte unit, ImmutableArray<SunSpecModel> models)
     {
         var places = ImmutableArray.CreateBuilder<PointPlace>(profile.Points.Length);
+        var home = SunSpecParts.Home(profile, models);
         foreach (var point in profile.Points)
         {
-            var at = IndexOf(models, point.Models);
+            var at = SunSpecParts.IndexOf(models, point.Models, home);
             var fits = at >= 0 && point.Address + point.Width <= models[at].Length + 2;
             places.Add(fits ? PlaceAt(point, unit, (ushort)(models[at].Address + point.Address), at) : default);
         }
@@ -60,15 +61,6 @@ public sealed class Located
         if (units is not null && units.TryGetValue(name, out var chosen))
             return chosen;
         return profile.Units.TryGetValue(name, out var usual) ? usual : unit;
-    }
-
-    private static int IndexOf(ImmutableArray<SunSpecModel> models, ImmutableArray<ushort> wanted)
-    {
-        foreach (var id in wanted)
-            for (var i = 0; i < models.Length; i++)
-                if (models[i].Id == id)
-                    return i;
-        return -1;
     }
 
     private static ImmutableArray<PointPlace> WithDerived(DeviceProfile profile, ImmutableArray<PointPlace>.Builder places)
