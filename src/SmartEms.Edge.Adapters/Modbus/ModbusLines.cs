@@ -1,25 +1,26 @@
-using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Adapters.Modbus;
 
-/// <summary>Hands out the one shared connection per host and port, because many gateways serve a single client only.</summary>
+/// <summary>Hands out the one shared line per place, because a serial bus has one queue and many gateways serve a single client only.</summary>
 public sealed class ModbusLines(TimeProvider time) : IAsyncDisposable
 {
     private readonly Lock _sync = new();
-    private readonly Dictionary<(string Host, int Port), Shared> _lines = [];
+    private readonly Dictionary<string, Shared> _lines = [];
 
-    /// <summary>Leases the line to this host and port. Throws <see cref="ArgumentException"/> if others hold it with other settings: one line has one patience.</summary>
-    public ModbusLease Lease(ModbusTcpSettings settings)
+    /// <summary>Leases the line to this place; timeouts and gaps are the lease's own. Throws <see cref="ArgumentException"/> if others hold it as another wire.</summary>
+    public ModbusLease Lease(LineSettings settings)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         lock (_sync)
         {
-            if (!_lines.TryGetValue((settings.Host, settings.Port), out Shared? shared))
-                _lines.Add((settings.Host, settings.Port), shared = new Shared(new ModbusTcpMaster(settings, time)));
-            else if (shared.Master.Settings != settings)
-                throw new ArgumentException($"{settings} is in use with other timeouts or gaps; devices behind one host and port share them.", nameof(settings));
+            if (!_lines.TryGetValue(settings.Place, out Shared? shared))
+                _lines.Add(settings.Place, shared = new Shared(new ModbusMaster(settings, time)));
+            else if (settings.Differs(shared.Master.Settings) is { } other)
+                throw new ArgumentException($"{settings} is in use with {other}; one line has one way of speaking.", nameof(settings));
             shared.Leases++;
-            return new ModbusLease(this, shared.Master);
+            shared.Master.Admit(settings);
+            return new ModbusLease(this, shared.Master, settings);
         }
     }
 
@@ -37,9 +38,9 @@ public sealed class ModbusLines(TimeProvider time) : IAsyncDisposable
             await shared.Master.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal ValueTask ReturnAsync(ModbusTcpMaster master)
+    internal ValueTask ReturnAsync(ModbusMaster master)
     {
-        (string, int) key = (master.Settings.Host, master.Settings.Port);
+        string key = master.Settings.Place;
         lock (_sync)
         {
             // Another line may be under this key by now if all were closed in between.
@@ -51,38 +52,40 @@ public sealed class ModbusLines(TimeProvider time) : IAsyncDisposable
         return master.DisposeAsync();
     }
 
-    private sealed class Shared(ModbusTcpMaster master)
+    private sealed class Shared(ModbusMaster master)
     {
-        public ModbusTcpMaster Master { get; } = master;
+        public ModbusMaster Master { get; } = master;
         public int Leases { get; set; }
     }
 }
 
-/// <summary>One holder's share of a line; the last one to dispose closes the connection.</summary>
+/// <summary>One holder's share of a line, with its own timeout and gap; the last one to dispose closes the line.</summary>
 public sealed class ModbusLease : IRegisterBus
 {
     private readonly ModbusLines _lines;
+    private readonly Patience _patience;
     private bool _returned;
 
-    internal ModbusLease(ModbusLines lines, ModbusTcpMaster master)
+    internal ModbusLease(ModbusLines lines, ModbusMaster master, LineSettings settings)
     {
         _lines = lines;
         Master = master;
+        _patience = Patience.Of(settings);
     }
 
-    /// <summary>The shared line, for its health and settings. Do not dispose it.</summary>
-    public ModbusTcpMaster Master { get; }
+    /// <summary>The shared line, for its health, its trace and its settings. Do not dispose it.</summary>
+    public ModbusMaster Master { get; }
 
     public ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop)
     {
         ObjectDisposedException.ThrowIf(_returned, this);
-        return Master.ReadAsync(span, into, stop);
+        return Master.ReadAsync(span, into, _patience, stop);
     }
 
     public ValueTask<BusReply> WriteAsync(RegisterSpan span, ReadOnlyMemory<ushort> values, WriteFunction function, CancellationToken stop)
     {
         ObjectDisposedException.ThrowIf(_returned, this);
-        return Master.WriteAsync(span, values, function, stop);
+        return Master.WriteAsync(span, values, function, _patience, stop);
     }
 
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _returned, true) ? default : _lines.ReturnAsync(Master);

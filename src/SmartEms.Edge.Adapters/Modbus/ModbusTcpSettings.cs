@@ -2,8 +2,8 @@ using System.Net;
 
 namespace SmartEms.Edge.Adapters.Modbus;
 
-/// <summary>Where a Modbus TCP device or gateway is and how patiently it is spoken to.</summary>
-public sealed record ModbusTcpSettings
+/// <summary>A Modbus device or gateway behind a TCP port, speaking Modbus TCP or, through a plain serial server, RTU frames.</summary>
+public sealed record ModbusTcpSettings : LineSettings
 {
     /// <summary>Name or address (IPv4 or IPv6), kept in one spelling so that a host is one host: lower case, no brackets, no final dot.</summary>
     public string Host { get; }
@@ -11,17 +11,8 @@ public sealed record ModbusTcpSettings
     /// <summary>1–65535; 502 is Modbus' own.</summary>
     public int Port { get; }
 
-    /// <summary>Name resolution and TCP connect together; more than 0.</summary>
-    public TimeSpan ConnectTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(3);
-
-    /// <summary>Absolute: from the first byte sent to the last byte of the reply; more than 0.</summary>
-    public TimeSpan TransactionTimeout { get; init => field = Positive(value); } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Least silence between the end of one transaction and the next request; gateways lose requests that follow faster.</summary>
-    public TimeSpan Gap { get; init => field = NotNegative(value); }
-
-    /// <summary>Silence after connecting; some devices ignore what comes at once.</summary>
-    public TimeSpan WaitAfterConnect { get; init => field = NotNegative(value); }
+    /// <summary>True: RTU frames inside the TCP connection.</summary>
+    public bool IsRtu { get; init; }
 
     /// <summary>Throws <see cref="ArgumentException"/> for an empty host or a port outside 1–65535.</summary>
     public ModbusTcpSettings(string host, int port = 502)
@@ -35,17 +26,11 @@ public sealed record ModbusTcpSettings
         Port = port;
     }
 
-    public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string Place => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
-    private static TimeSpan Positive(TimeSpan value)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
-        return value;
-    }
+    public override WireFraming Framing => IsRtu ? WireFraming.Rtu : WireFraming.Mbap;
 
-    private static TimeSpan NotNegative(TimeSpan value)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
-        return value;
-    }
+    public override ByteLink NewLink() => new SocketLink(Host, Port);
+
+    public override string ToString() => Place;
 }

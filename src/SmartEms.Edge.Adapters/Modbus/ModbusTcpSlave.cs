@@ -9,11 +9,10 @@ public sealed class ModbusTcpSlave : IAsyncDisposable
 {
     private static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
 
-    private readonly IRegisterTable _table;
-    private readonly FifoGate _switching = new();
+    private readonly RegisterAnswers _answers;
+    private readonly TurnGate _switching = new();
     private readonly Lock _sync = new();
     private readonly List<SlaveClient> _clients = [];
-    private readonly ushort[] _values = new ushort[ModbusPdu.MaxReadBits];
     private readonly ReplyDamage _damage;
     private Socket _listener;
     private CancellationTokenSource? _off;
@@ -27,7 +26,7 @@ public sealed class ModbusTcpSlave : IAsyncDisposable
     {
         Settings = settings;
         Time = time;
-        _table = table;
+        _answers = new RegisterAnswers(table);
         _damage = new ReplyDamage(settings.Seed);
         _listener = Bind(settings.EndPoint);
         EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
@@ -145,12 +144,7 @@ public sealed class ModbusTcpSlave : IAsyncDisposable
         lock (_sync)
         {
             bool hasty = _lastReply is { } last && Time.GetElapsedTime(last) < Settings.RequiredGap;
-            byte code = misbehaviour.Kind == MisbehaviourKind.Exception ? misbehaviour.Code : ModbusExceptionCode.None;
-            int length = 0;
-            if (code == ModbusExceptionCode.None)
-                code = Serve(header.Unit, pdu, replyPdu, out length);
-            if (code != ModbusExceptionCode.None)
-                length = ModbusRequest.EncodeException(pdu[0], code, replyPdu);
+            byte code = _answers.Answer(header.Unit, pdu, replyPdu, misbehaviour, out int length);
             length = Mbap.Write(reply, header.TransactionId, header.Unit, length);
             _counts = _counts with
             {
@@ -162,25 +156,6 @@ public sealed class ModbusTcpSlave : IAsyncDisposable
             _lastReply = Time.GetTimestamp();
             return _damage.Apply(misbehaviour.Kind, reply, length);
         }
-    }
-
-    private byte Serve(byte unit, ReadOnlySpan<byte> pdu, Span<byte> reply, out int length)
-    {
-        length = 0;
-        byte code = ModbusRequest.Parse(unit, pdu, _values, out ModbusRequest request);
-        if (code != ModbusExceptionCode.None)
-            return code;
-        Span<ushort> values = _values.AsSpan(0, request.Span.Count);
-        if (request.IsWrite)
-        {
-            code = _table.Write(request.Span, values, request.WriteFunction);
-            length = ModbusRequest.EncodeWriteReply(pdu, reply);
-            return code;
-        }
-
-        code = _table.Read(request.Span, values);
-        length = request.EncodeReadReply(values, reply);
-        return code;
     }
 
     private static Socket Bind(IPEndPoint endPoint)
