@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Modbus;
+using SmartEms.Edge.Adapters.Serial;
 using SmartEms.Edge.Adapters.Sqlite;
+using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
@@ -21,6 +23,10 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Control waits so long for its memory of the last run, and not for ever: a dying card may hang for minutes.</summary>
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>No device is given up sooner, however quick it has been: a busy box must not take its own lateness for the device's.</summary>
+    private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(300);
+
+    private readonly Dictionary<string, TracedLine> traces = [];
     private readonly ModbusLines lines;
     private readonly CompositionOptions options;
 
@@ -101,10 +107,11 @@ internal sealed class Composition : IAsyncDisposable
     private static bool IsOfDisk(IOException failure) => failure is StoreException store ? store.IsOfDisk : failure.HResult is 5 or 28 or 122;
 
     /// <summary>What the API may look at.</summary>
-    public Control.Desk Desk => new(Site, Version, () => Daemon.Latest)
+    public Desk Desk => new(Site, Version, () => Daemon.Latest)
     {
-        RecordAt = at => Recorder.Look(store => Control.Desk.RecordIn(store, at)),
+        RecordAt = at => Recorder.Look(store => Desk.RecordIn(store, at)),
         Telemetry = new(OpenTelemetry, options.RealTime),
+        Trace = traces.GetValueOrDefault,
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
     };
 
@@ -121,14 +128,35 @@ internal sealed class Composition : IAsyncDisposable
     private static ITelemetryReader Reader(IStore store) =>
         store as ITelemetryReader ?? throw new InvalidOperationException($"{store.GetType().Name} keeps no telemetry that can be read.");
 
-    private ModbusLease Lease(Device device, DeviceProfile profile) => lines.Lease(SettingsOf(device, profile));
-
-    public static ModbusTcpSettings SettingsOf(Device device, DeviceProfile profile) => new(device.Link.Host, device.Link.Port)
+    private ModbusLease Lease(Device device, DeviceProfile profile)
     {
-        TransactionTimeout = TimeSpan.FromMilliseconds(profile.Link.TimeoutMs),
-        Gap = TimeSpan.FromMilliseconds(profile.Link.GapMs),
-        WaitAfterConnect = TimeSpan.FromMilliseconds(profile.Link.WaitAfterConnectMs),
-    };
+        var lease = lines.Lease(SettingsOf(device, profile));
+        traces[device.Name] = new(lease.Master.Trace, [device.Link.Unit, .. device.Link.Units.Values]);
+        return lease;
+    }
+
+    /// <summary>The line of a device, with the patience its model needs.</summary>
+    public static LineSettings SettingsOf(Device device, DeviceProfile profile)
+    {
+        var link = device.Link;
+        LineSettings wire = link.Kind == LinkKind.Rtu
+            ? new ModbusRtuSettings(new(link.Host)
+            {
+                Baud = link.Serial.Baud,
+                Parity = link.Serial.Parity switch { LineParity.Even => SerialParity.Even, LineParity.Odd => SerialParity.Odd, _ => SerialParity.None },
+                StopBits = link.Serial.StopBits,
+                Rs485 = link.Serial.Rs485,
+            })
+            : new ModbusTcpSettings(link.Host, link.Port) { IsRtu = link.Kind == LinkKind.RtuOverTcp };
+        return wire with
+        {
+            Echoes = link.Echoes,
+            TransactionTimeout = TimeSpan.FromMilliseconds(profile.Link.TimeoutMs),
+            LeastTimeout = LeastTimeout,
+            Gap = TimeSpan.FromMilliseconds(profile.Link.GapMs),
+            WaitAfterConnect = TimeSpan.FromMilliseconds(profile.Link.WaitAfterConnectMs),
+        };
+    }
 
     /// <summary>Restart = continue: the last record is thought again, and its memory is ours. A record of another site or of another program's form starts afresh.</summary>
     private static Memory Remember(IStore store, LoadedSite loaded, Log log)

@@ -62,7 +62,7 @@ public sealed class WireTrace
         }
     }
 
-    /// <summary>The newest entries after number <paramref name="after"/> of the units asked for (all when empty), oldest first, at most so many.</summary>
+    /// <summary>The newest entries after number <paramref name="after"/> of the units asked for (all when empty) and of the line itself, oldest first, at most so many.</summary>
     public IReadOnlyList<WireEntry> Read(long after, int most, ReadOnlySpan<byte> units)
     {
         List<WireEntry> found = [];
@@ -74,7 +74,7 @@ public sealed class WireTrace
                 Slot slot = _slots[(int)((number - 1) % Entries)];
                 if (_written - slot.Start > Bytes)
                     break;
-                if (units.IsEmpty || units.Contains(slot.Unit))
+                if (units.IsEmpty || slot.Direction == WireDirection.Line || units.Contains(slot.Unit))
                     found.Add(Copy(number, slot));
             }
         }

@@ -7,6 +7,7 @@ public readonly record struct Allowed(double Min, double Max, string Unit = "", 
 {
     public static Allowed Any { get; } = new(double.MinValue, double.MaxValue);
     public static Allowed ModbusUnit { get; } = new(0, 255, "", "a Modbus unit");
+    public static Allowed SerialUnit { get; } = new(1, 247, "", "a unit of a serial line");
     public static Allowed TcpPort { get; } = new(1, 65_535, "", "a TCP port");
     public static Allowed RegisterAddress { get; } = new(0, 65_535, "", "a register address");
 

@@ -1,35 +1,64 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
+using SmartEms.Edge.Core.Describing;
 
 namespace SmartEms.Edge.Core.Configuring;
 
-/// <summary>Reads where a device answers: tcp://host or tcp://host:port, host being a name, an IPv4 address or an IPv6 address in brackets.</summary>
+/// <summary>Reads where a device answers: tcp://host:port, rtutcp://host:port, or rtu:///dev/ttyUSB0?baud=9600; host being a name, an IPv4 address or
+/// an IPv6 address in brackets.</summary>
 internal static class Connect
 {
-    private const string Scheme = "tcp://";
-    private const string Example = "as in tcp://192.168.3.20:502";
+    private const string Forms = "as in tcp://192.168.3.20:502, rtutcp://192.168.3.20:4196 or rtu:///dev/ttyUSB0?baud=9600";
+
+    private static readonly ImmutableArray<(string Scheme, LinkKind Kind)> Schemes = [("tcp", LinkKind.Tcp), ("rtutcp", LinkKind.RtuOverTcp), ("rtu", LinkKind.Rtu)];
 
     private static readonly SearchValues<char> Ipv4 = SearchValues.Create("0123456789.");
     private static readonly SearchValues<char> Ipv6 = SearchValues.Create("0123456789abcdefABCDEF:.");
 
-    /// <summary>Host and port; an empty host and a problem when it cannot be read.</summary>
-    public static (string Host, int Port) Read(NodeReader at, string key, int defaultPort)
+    /// <summary>The link to unit 0; an empty host and a problem when it cannot be read.</summary>
+    public static DeviceLink Read(NodeReader at, string key, int defaultPort)
     {
+        var nowhere = new DeviceLink("", defaultPort, 0);
         if (at.Text(key, required: true) is not { } text)
-            return ("", defaultPort);
-        if (!text.StartsWith(Scheme, StringComparison.Ordinal))
+            return nowhere;
+        var end = text.IndexOf("://", StringComparison.Ordinal);
+        foreach (var (scheme, kind) in Schemes)
         {
-            var scheme = text.IndexOf("://", StringComparison.Ordinal);
-            at.Note(key, ProblemCodes.BadConnect, scheme < 0 ? $"{Scalars.Shown(text)} does not say how to connect" : $"{Scalars.Shown(text[..scheme])} is not a way to connect", $"only tcp is read here, {Example}");
-            return ("", defaultPort);
+            if (end != scheme.Length || !text.StartsWith(scheme, StringComparison.Ordinal))
+                continue;
+            var query = text.IndexOf('?', StringComparison.Ordinal);
+            var address = text[(end + 3)..(query < 0 ? text.Length : query)];
+            var link = kind == LinkKind.Rtu ? Port(at, key, address) : Host(at, key, address, nowhere with { Kind = kind });
+            return query < 0 ? link : ConnectQuery.Read(at, key, text[(query + 1)..], link);
         }
-        var (host, port) = Split(text[Scheme.Length..].TrimEnd('/'));
+        at.Note(key, ProblemCodes.BadConnect, end < 0 ? $"{Scalars.Shown(text)} does not say how to connect" : $"{Scalars.Shown(text[..end])} is not a way to connect", Forms);
+        return nowhere;
+    }
+
+    private static DeviceLink Host(NodeReader at, string key, string text, DeviceLink link)
+    {
+        var (host, port) = Split(text.TrimEnd('/'));
+        var scheme = link.Kind == LinkKind.Tcp ? "tcp" : "rtutcp";
         if (!IsHost(host))
         {
-            at.Note(key, ProblemCodes.BadConnect, host.Length == 0 ? "no host" : $"{Scalars.Shown(host)} is not a host", $"a name or address {Example}");
+            at.Note(key, ProblemCodes.BadConnect, host.Length == 0 ? "no host" : $"{Scalars.Shown(host)} is not a host", $"a name or address as in {scheme}://192.168.3.20:{link.Port}");
             host = "";
         }
-        return (host, port is null ? defaultPort : Port(at, key, port, defaultPort));
+        if (port is null)
+            return link with { Host = host };
+        if (double.TryParse(port, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && Allowed.TcpPort.Holds(number))
+            return link with { Host = host, Port = (int)number };
+        at.Note(key, ProblemCodes.OutOfRange, $"{Scalars.Shown(port)} is not a TCP port (1–65535)", $"write {scheme}://host:{link.Port}");
+        return link with { Host = host };
+    }
+
+    private static DeviceLink Port(NodeReader at, string key, string path)
+    {
+        var isFile = path.StartsWith("/dev/", StringComparison.Ordinal) && path.Length > 5 && !path.EndsWith('/') && !path.Contains("..", StringComparison.Ordinal);
+        if (!isFile)
+            at.Note(key, ProblemCodes.BadConnect, path.Length == 0 ? "no serial port" : $"{Scalars.Shown(path)} is not a serial port", "its whole name with three slashes, as in rtu:///dev/ttyUSB0; ls /dev/serial/by-id lists them");
+        return new(isFile ? path : "", 0, 0) { Kind = LinkKind.Rtu };
     }
 
     private static (string Host, string? Port) Split(string address)
@@ -37,14 +66,6 @@ internal static class Connect
         var bracket = address.LastIndexOf(']');
         var colon = address.IndexOf(':', bracket + 1);
         return colon < 0 ? (address, null) : (address[..colon], address[(colon + 1)..]);
-    }
-
-    private static int Port(NodeReader at, string key, string text, int defaultPort)
-    {
-        if (double.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var port) && Allowed.TcpPort.Holds(port))
-            return (int)port;
-        at.Note(key, ProblemCodes.OutOfRange, $"{Scalars.Shown(text)} is not a TCP port (1–65535)", $"write {Scheme}host:{defaultPort}");
-        return defaultPort;
     }
 
     private static bool IsHost(string host)

@@ -51,6 +51,7 @@ public static class ProblemCodes
     public const string SameAddress = "E152";
     public const string Order = "E153";
     public const string UsedTwice = "E154";
+    public const string LineTwice = "E155";
 
     // Warnings
     public const string FlashNoTimeout = "W201";
@@ -100,6 +101,7 @@ public static class ProblemCodes
         new(SameAddress, "two devices at one address"),
         new(Order, "limits in the wrong order"),
         new(UsedTwice, "device or control claimed by two parts"),
+        new(LineTwice, "one line spoken to in two ways"),
         new(FlashNoTimeout, "setpoint in flash that stands for ever"),
         new(FlashRefreshed, "setpoint in flash that must be refreshed"),
         new(Unverifiable, "control whose effect nobody can see"),

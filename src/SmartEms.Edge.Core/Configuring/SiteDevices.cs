@@ -84,11 +84,31 @@ internal sealed class SiteDevices(Func<string, DeviceProfile?> profile, IReadOnl
         for (var i = 0; i < devices.Count; i++)
         {
             var (device, _, at) = devices[i];
-            if (device.Link.Host.Length > 0 && !at.IsFaulty("connect") && !at.IsFaulty("unit") && !taken.TryAdd(device.Link.ToString(), i))
-                at.Note("connect", ProblemCodes.SameAddress, $"{device.Link} is already {devices[taken[device.Link.ToString()]].Device.Name} at line {devices[taken[device.Link.ToString()]].At.Place.Line}", "another unit, port or host; one device answers at one address");
+            if (device.Link.Host.Length > 0 && !at.IsFaulty("connect") && !at.IsFaulty("unit") && !taken.TryAdd(Address(device), i))
+                at.Note("connect", ProblemCodes.SameAddress, $"{device.Link} is already {devices[taken[Address(device)]].Device.Name} at line {devices[taken[Address(device)]].At.Place.Line}", "another unit, port or host; one device answers at one address");
+            CheckLine(i);
             // A misspelt reference would make its device look unused; that is one problem, not two.
             if (!hasUnresolved && !used.Contains(i) && device.Name.Length > 0)
                 at.Note("name", ProblemCodes.Unused, $"{device.Name} is polled but has no part to play", "name it as meter, battery, pv or charger, or remove it");
+        }
+    }
+
+    private static string Address(Device device) => $"{device.Link.Place}#{device.Link.Unit}";
+
+    /// <summary>One wire has one way of speaking: the first device on it sets what the others must say too.</summary>
+    private void CheckLine(int index)
+    {
+        var (device, _, at) = devices[index];
+        if (device.Link.Host.Length == 0 || at.IsFaulty("connect"))
+            return;
+        for (var i = 0; i < index; i++)
+        {
+            var (first, _, firstAt) = devices[i];
+            if (firstAt.IsFaulty("connect") || first.Link.Host != device.Link.Host || first.Link.Port != device.Link.Port)
+                continue;
+            if ((first.Link.Kind, first.Link.Serial, first.Link.Echoes) != (device.Link.Kind, device.Link.Serial, device.Link.Echoes))
+                at.Note("connect", ProblemCodes.LineTwice, $"{device.Link} is spoken to in another way than {first.Name} on the same line, at line {firstAt.Place.Line}", $"write the same settings for both: {first.Link.ToString().Split('#')[0]}");
+            return;
         }
     }
 
@@ -108,11 +128,12 @@ internal sealed class SiteDevices(Func<string, DeviceProfile?> profile, IReadOnl
     private static DeviceLink Link(NodeReader at, DeviceProfile? model)
     {
         var usual = model?.Link ?? new LinkRules();
-        var (host, port) = Connect.Read(at, "connect", usual.DefaultPort);
+        var link = Connect.Read(at, "connect", usual.DefaultPort);
         var hint = model is null ? null : $"{model.Name} uses {usual.DefaultUnit}";
         if (model is { Link.SingleClient: true } && at.Has("connect"))
             at.Note("connect", ProblemCodes.SingleClient, $"{model.Name} allows one client only", "let no other program talk to it while this one runs");
-        return new(host, port, (byte)(at.Whole("unit", Allowed.ModbusUnit, remedy: hint) ?? usual.DefaultUnit)) { Units = Units(at, model) };
+        var units = link.Kind == LinkKind.Rtu ? Allowed.SerialUnit : Allowed.ModbusUnit;
+        return link with { Unit = (byte)(at.Whole("unit", units, remedy: hint) ?? usual.DefaultUnit), Units = Units(at, model) };
     }
 
     private static ImmutableDictionary<string, byte> Units(NodeReader at, DeviceProfile? model)

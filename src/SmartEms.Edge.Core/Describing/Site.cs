@@ -36,14 +36,6 @@ public sealed record Pcc(int Meter, Power ImportMax, Power ExportMax, Current Ph
 /// <summary>A physical device on a bus. <see cref="Profile"/> names the data file of its model.</summary>
 public sealed record Device(string Name, string Profile, DeviceLink Link);
 
-/// <summary>Where a device answers. <see cref="Units"/> holds further unit ids a profile asks for by name (a gateway's battery unit).</summary>
-public sealed record DeviceLink(string Host, int Port, byte Unit)
-{
-    public ImmutableDictionary<string, byte> Units { get; init; } = ImmutableDictionary<string, byte>.Empty;
-
-    public override string ToString() => $"tcp://{Host}:{Port}#{Unit}";
-}
-
 /// <summary>A stationary battery: the device that carries out its setpoint and, where there is one, the device that speaks for its cells.</summary>
 public sealed record Battery(string Name, int Device, int? Bms, Energy Capacity, Power ChargeMax, Power DischargeMax)
 {

@@ -18,6 +18,9 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
     /// <summary>Hands every device back to its own automatic; true when all have confirmed it. Null where there is nothing to release.</summary>
     public Func<CancellationToken, Task<bool>>? Release { get; init; }
 
+    /// <summary>The wire trace of a device's line; null where none is kept.</summary>
+    public Func<string, TracedLine?> Trace { get; init; } = _ => null;
+
     /// <summary>The window onto stored telemetry; null where nothing is stored.</summary>
     public TelemetryWindow? Telemetry { get; init; }
 
@@ -56,6 +59,7 @@ internal static class Requests
         new("GET", "/v1/telemetry/points", "every stored telemetry point and its unit", TelemetryRequests.PointsAsync),
         new("GET", "/v1/telemetry", "stored rows: ?points=meter1/*,inv1/soc&since=<RFC 3339 or 2h>&until=…&every=raw|1m|15m|1h|1d", TelemetryRequests.RowsAsync),
         new("GET", "/v1/telemetry/gaps", "stretches known to be missing: ?since=…&until=…", TelemetryRequests.GapsAsync),
+        new("GET", "/v1/trace", "the frames on a device's line: ?device=meter1&after=<number>&n=40", TraceRequests.Frames),
         new("GET", "/v1/version", "the running program", (desk, _, _) => Task.FromResult(Reply.Ok(Version(desk.Version), ViewsJson.Wire.VersionView))),
         new("GET", "/v1/requests", "this table", (_, _, _) => Task.FromResult(Reply.Ok(Table(), ViewsJson.Wire.RequestsView))),
         new("POST", "/v1/release", "hands every device back to its own automatic", ReleaseAsync),

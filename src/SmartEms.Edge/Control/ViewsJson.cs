@@ -15,6 +15,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(TelemetryPointsView))]
 [JsonSerializable(typeof(TelemetryGapsView))]
 [JsonSerializable(typeof(TelemetryStatsView))]
+[JsonSerializable(typeof(TraceView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ViewsJson : JsonSerializerContext

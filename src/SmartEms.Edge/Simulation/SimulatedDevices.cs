@@ -211,6 +211,8 @@ public sealed class SimulatedDevices : IAsyncDisposable
 
     private DevicePort PortOf(DeviceLink link)
     {
+        if (link.Kind != LinkKind.Tcp)
+            throw new ArgumentException($"simulated devices speak Modbus TCP, not {link}: write tcp://127.0.0.1:port");
         foreach (var port in ports)
             if (port.Host == link.Host && port.Port == link.Port)
                 return port;
