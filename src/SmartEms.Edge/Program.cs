@@ -16,6 +16,8 @@ internal static class Program
         TraceCommand.Build,
         CheckCommand.Build,
         ReleaseCommand.Build,
+        ScanCommand.Build,
+        ModbusCommand.Build,
         ReplayCommand.Build,
         LedgerCommand.Build,
         CaptureCommand.Build,
