@@ -169,7 +169,7 @@ public class ToolTests
     public void Targets_are_spelled_out(string told, string hosts) => Assert.Equal(hosts, string.Join(' ', ScanTargets.Of([told], false)));
 
     [Theory]
-    [InlineData("2B0E018300030004414341450105503130303002023131", "ACAE P1000 fw 11")]
+    [InlineData("2B0E01830000030004414341450105503130303002023131", "ACAE P1000 fw 11")]
     [InlineData("2B0E0183000301", null)]
     [InlineData("AB01", null)]
     public void An_identification_is_believed_only_whole(string pdu, string? says) => Assert.Equal(says, DeviceIdentification.Parse(Convert.FromHexString(pdu))?.ToString());
