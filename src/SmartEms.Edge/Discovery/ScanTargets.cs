@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
@@ -12,6 +13,8 @@ internal static class ScanTargets
 
     /// <summary>Nobody scans more, whatever he says.</summary>
     public const int Most = 65_536;
+
+    private static readonly SearchValues<char> Ipv4 = SearchValues.Create("0123456789.");
 
     /// <summary>Every host once, in order. Refuses what is no host or subnet, and too many of them unless <paramref name="isSure"/>.</summary>
     public static List<string> Of(IEnumerable<string> told, bool isSure)
@@ -76,7 +79,7 @@ internal static class ScanTargets
     private static uint Number(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
 
     // Digits and dots only must be a whole address, or it is a typing error that DNS would chew on for seconds.
-    private static bool LooksLikeBadAddress(string text) => text.AsSpan().IndexOfAnyExcept("0123456789.") < 0 && (text.Split('.').Length != 4 || !IPAddress.TryParse(text, out _));
+    private static bool LooksLikeBadAddress(string text) => text.AsSpan().IndexOfAnyExcept(Ipv4) < 0 && (text.Split('.').Length != 4 || !IPAddress.TryParse(text, out _));
 
     private static Refusal TooMany(string text, long hosts, bool isSure) => new(
         Exit.Usage, "subnet_too_large", $"{text} has {hosts} hosts", isSure ? $"{Most} at most; name the part where the devices are" : "a site's network is a /24: name that part, as in 192.168.3.0/24, or say --yes");
