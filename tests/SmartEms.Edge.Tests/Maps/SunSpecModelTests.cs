@@ -62,11 +62,11 @@ public class SunSpecModelTests
     }
 
     [Fact]
-    public void A_broken_chain_shows_what_came_before_and_is_still_not_used()
+    public async Task A_broken_chain_shows_what_came_before_and_is_still_not_used()
     {
         var device = Hardware.Capture("sunspec-hybrid", "day");
         device[40_122] = 2_001;
-        var chain = SunSpecWalk.FindAsync(device, 1, [40_000], default).AsTask().Result;
+        var chain = await SunSpecWalk.FindAsync(device, 1, [40_000], default);
         Assert.False(chain.IsFound);
         Assert.Empty(chain.Models);
         Assert.Equal([1, 103], chain.Seen.Select<SunSpecModel, int>(model => model.Id));
