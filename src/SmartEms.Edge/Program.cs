@@ -17,6 +17,8 @@ internal static class Program
         CheckCommand.Build,
         ProfileCommand.Build,
         ReleaseCommand.Build,
+        ScanCommand.Build,
+        ModbusCommand.Build,
         ReplayCommand.Build,
         LedgerCommand.Build,
         CaptureCommand.Build,

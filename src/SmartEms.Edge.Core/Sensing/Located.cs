@@ -37,10 +37,12 @@ public sealed class Located
     }
 
     /// <summary>A device whose models were found by <see cref="SunSpecWalk"/>: of a point's alternative models the first one present counts, and of
-    /// several models of one id the first. A point without a model is one of the vendor's own registers at a fixed address.</summary>
+    /// several models of one id the one in the profile's own sub-device (see <see cref="SunSpecParts.Home"/>), else the first. A point without a model is
+    /// one of the vendor's own registers at a fixed address.</summary>
     public static Located InChain(DeviceProfile profile, byte unit, ImmutableArray<SunSpecModel> models)
     {
         var places = ImmutableArray.CreateBuilder<PointPlace>(profile.Points.Length);
+        var home = SunSpecParts.Home(profile, models);
         foreach (var point in profile.Points)
         {
             if (point.Models.IsEmpty)
@@ -48,7 +50,7 @@ public sealed class Located
                 places.Add(PlaceAt(point, UnitOf(profile, point, unit, null), point.Address, -1));
                 continue;
             }
-            var at = IndexOf(models, point.Models);
+            var at = SunSpecParts.IndexOf(models, point.Models, home);
             var fits = at >= 0 && point.Address + point.Width <= models[at].Length + 2;
             places.Add(fits ? PlaceAt(point, unit, (ushort)(models[at].Address + point.Address), at) : default);
         }
@@ -65,15 +67,6 @@ public sealed class Located
         if (units is not null && units.TryGetValue(name, out var chosen))
             return chosen;
         return profile.Units.TryGetValue(name, out var usual) ? usual : unit;
-    }
-
-    private static int IndexOf(ImmutableArray<SunSpecModel> models, ImmutableArray<ushort> wanted)
-    {
-        foreach (var id in wanted)
-            for (var i = 0; i < models.Length; i++)
-                if (models[i].Id == id)
-                    return i;
-        return -1;
     }
 
     private static ImmutableArray<PointPlace> WithDerived(DeviceProfile profile, ImmutableArray<PointPlace>.Builder places)

@@ -7,6 +7,9 @@ public sealed record SunSpecChain(ushort Base, ImmutableArray<SunSpecModel> Mode
 {
     public bool IsFound => Reason is null;
 
+    /// <summary>The models before the place where a chain breaks, for people to look at; the same as <see cref="Models"/> in a sound chain.</summary>
+    public ImmutableArray<SunSpecModel> Seen { get; init; } = Models;
+
     internal static SunSpecChain No(string reason) => new(0, [], reason);
 }
 
@@ -55,22 +58,30 @@ public static class SunSpecWalk
     private static async ValueTask<SunSpecChain> WalkAsync(IRegisterBus bus, byte unit, ushort start, CancellationToken stop)
     {
         var models = ImmutableArray.CreateBuilder<SunSpecModel>();
+        var broken = await WalkAsync(bus, new(unit, RegisterSpace.HoldingRegister, start, 2), models, stop);
+        return broken is null ? new(start, models.ToImmutable(), null) : SunSpecChain.No(broken) with { Base = start, Seen = models.ToImmutable() };
+    }
+
+    /// <summary>Adds the models one by one; the reason when the chain breaks, else null.</summary>
+    private static async ValueTask<string?> WalkAsync(
+        IRegisterBus bus, RegisterSpan marker, ImmutableArray<SunSpecModel>.Builder models, CancellationToken stop)
+    {
         var header = new ushort[2];
-        var at = start + 2;
+        var (start, at) = (marker.Address, marker.Address + 2);
         while (true)
         {
             if (at > ushort.MaxValue - 1)
-                return SunSpecChain.No($"the chain at {start} runs past the last register{After(models)}");
-            var reply = await bus.ReadAsync(HeaderAt(unit, (ushort)at), header, stop);
+                return $"the chain at {start} runs past the last register{After(models)}";
+            var reply = await bus.ReadAsync(HeaderAt(marker.Unit, (ushort)at), header, stop);
             if (!reply.IsOk)
-                return SunSpecChain.No($"the chain at {start} breaks at {at} ({reply}){After(models)}");
+                return $"the chain at {start} breaks at {at} ({reply}){After(models)}";
             var (id, length) = (header[0], header[1]);
             if (id == EndId)
-                return models.Count > 0 ? new(start, models.ToImmutable(), null) : SunSpecChain.No($"the map at {start} holds no model");
+                return models.Count > 0 ? null : $"the map at {start} holds no model";
             if (models.Count == MostModels)
-                return SunSpecChain.No($"the chain at {start} has more than {MostModels} models");
+                return $"the chain at {start} has more than {MostModels} models";
             if (Objection(models.Count, id, length) is { } objection)
-                return SunSpecChain.No($"the chain at {start} is wrong at {at}: {objection}{After(models)}");
+                return $"the chain at {start} is wrong at {at}: {objection}{After(models)}";
             models.Add(new(id, (ushort)at, length, CountOf(models, id)));
             at += 2 + length;
         }
@@ -115,6 +126,10 @@ internal static class SunSpecLengths
         122 => 44,
         123 or 124 => 24,
         160 => 8,
+        201 or 202 or 203 or 204 => 105,
+        211 or 212 or 213 or 214 => 124,
+        701 => 153,
+        704 => 57,
         _ => 0,
     };
 }

@@ -14,10 +14,11 @@ internal static class Root
 
     private const string ExitCodes = """
         Exit codes:
-          0  ok                           3  the daemon is not reachable
+          0  ok                           5  the device refused
           1  failed                       8  no permission
-          2  wrong usage                 10  the configuration is invalid
-                                        130  ended by Ctrl-C
+          2  wrong usage                  9  somebody else holds the device
+          3  the daemon is not reachable 10  the configuration is invalid
+          4  the device does not answer 130  ended by Ctrl-C
 
         """;
 

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SmartEms.Edge.Control;
+
+namespace SmartEms.Edge.Commands;
+
+/// <summary>Registers as read; of a device without the daemon.</summary>
+internal sealed record RegistersView(string Connect, int Unit, string Space, RegisterView[] Registers);
+
+/// <summary>One register, alone and with the next one; the 32-bit readings are null for the last, floating point also where it is implausible.</summary>
+internal sealed record RegisterView(int Address, string Reference, int U16)
+{
+    public required int S16 { get; init; }
+    public required uint? U32Abcd { get; init; }
+    public required int? S32Abcd { get; init; }
+    public required float? F32Abcd { get; init; }
+    public required uint? U32Cdab { get; init; }
+    public required int? S32Cdab { get; init; }
+    public required float? F32Cdab { get; init; }
+    public required string Text { get; init; }
+}
+
+/// <summary>What a probe found out about one unit.</summary>
+internal sealed record ProbeView(string Connect, UnitView[] Units);
+
+/// <summary>One unit and the tables it answers in; identity is what it says of itself, sunspec its models.</summary>
+internal sealed record UnitView(int Unit, string Identity, int[] Sunspec, SpaceView[] Spaces);
+
+/// <summary>One table: where it answered, the longest read it took, and how fast; lost of the requests sent without a pause.</summary>
+internal sealed record SpaceView(string Space, int[] AnswersAt, int LargestRead, double MedianMs, int Lost, int Sent);
+
+/// <summary>What a write did; words as they stood before and after.</summary>
+internal sealed record WriteView(string Connect, int Unit, string Space, int Address, string Reason)
+{
+    public required int[]? Before { get; init; }
+    public required int[] Written { get; init; }
+    public required int[]? After { get; init; }
+    public required bool Confirmed { get; init; }
+}
+
+/// <summary>What a scan found.</summary>
+internal sealed record ScanView(int Tried, int Open, FoundView[] Found, SkippedView[] Skipped);
+
+/// <summary>One unit at one place; profile is empty and percent 0 where no profile fits.</summary>
+internal sealed record FoundView(string Connect, int Unit, string Identity, string Profile, int Percent, string Note);
+
+/// <summary>A place that was not asked, and why.</summary>
+internal sealed record SkippedView(string Connect, string Why);
+
+/// <summary>How the tools' objects are written.</summary>
+[JsonSerializable(typeof(RegistersView))]
+[JsonSerializable(typeof(ProbeView))]
+[JsonSerializable(typeof(WriteView))]
+[JsonSerializable(typeof(ScanView))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
+internal sealed partial class ToolsJson : JsonSerializerContext
+{
+    public static ToolsJson Wire { get; } = new(new JsonSerializerOptions(ViewsJson.Wire.Options) { TypeInfoResolver = null });
+}
