@@ -26,7 +26,7 @@ exec 3>&1 1>&2 # stdout is for the folder's name alone
 started=$SECONDS
 # Only what the configuration can reach is unpacked: sources of other processors and of unused drivers are half of all files.
 tar xf "$source" -C "$work" --strip-components=1 --exclude='*/Documentation/*/*' --exclude='*/arch/[!x]*/*.[chS]' --exclude='*/arch/*/boot/dts' \
-    --exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
+    --exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
     --exclude='*/drivers/staging/*.[ch]' --exclude='*/drivers/infiniband/*.[ch]' --exclude='*/tools/perf' --exclude='*/tools/testing'
 cd "$work"
 make -s tinyconfig

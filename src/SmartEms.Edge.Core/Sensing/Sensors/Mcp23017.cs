@@ -3,12 +3,11 @@ using System.Collections.Immutable;
 namespace SmartEms.Edge.Core.Sensing.Sensors;
 
 /// <summary>Microchip MCP23017, sixteen digital lines (datasheet DS20001952, table 3-1 and 3-5, IOCON.BANK = 0 as after reset: IODIRA/B 00h/01h with
-/// 1 = input, GPIOA/B 12h/13h, OLATA/B 14h/15h).</summary>
+/// 1 = input, GPIOA/B 12h/13h).</summary>
 public sealed class Mcp23017(byte address) : I2cSensor(address)
 {
-    public const byte DirectionA = 0x00;
-    public const byte LevelA = 0x12;
-    public const byte LatchA = 0x14;
+    private const byte DirectionA = 0x00;
+    private const byte LevelA = 0x12;
 
     public override string Kind => "mcp23017";
 
@@ -19,18 +18,4 @@ public sealed class Mcp23017(byte address) : I2cSensor(address)
     /// <summary>Bit 0–7 are GPA0–7, bit 8–15 GPB0–7.</summary>
     public override ImmutableArray<SensorValue> Decode(ReadOnlySpan<byte> bytes) =>
         [Good("inputs", "mask", bytes[0] | (bytes[1] << 8)), Good("levels", "mask", bytes[2] | (bytes[3] << 8))];
-
-    /// <summary>The writes that make one line an output at a level: the latch first, so that it never stands at the other level meanwhile.</summary>
-    /// <param name="line">0–15.</param>
-    public static ImmutableArray<I2cStep> Drive(int line, bool level, ushort directions, ushort latches)
-    {
-        var (port, bit) = (line / 8, 1 << (line % 8));
-        var latch = (byte)(latches >> (8 * port));
-        var direction = (byte)(directions >> (8 * port));
-        return
-        [
-            new([(byte)(LatchA + port), (byte)(level ? latch | bit : latch & ~bit)], 0),
-            new([(byte)(DirectionA + port), (byte)(direction & ~bit)], 0),
-        ];
-    }
 }
