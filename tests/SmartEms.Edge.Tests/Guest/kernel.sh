@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the guest's kernel once from Debian's linux-source and prints the folder that holds bzImage and i2c-stub.ko.
-# The folder's name is the hash of all that goes in. Exit 77: it cannot be built here, and the last line on stderr says why.
+# The folder's name is the hash of configuration, source and compiler. `can` only asks whether it can be built. Exit 77: it cannot be built here, and the last line on stderr says why.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 source=${SMARTEMS_LINUX_SOURCE:-/usr/src/linux-source-6.1.tar.xz}
@@ -13,7 +13,9 @@ for tool in gcc make flex bison bc cpio xz; do
 done
 [ -e /usr/include/gelf.h ] || cannot "no gelf.h: apt install libelf-dev"
 
-hash=$({ cat "$here/kernel.config" "$here/kernel.sh"; stat -Lc %s "$source"; basename "$source"; gcc -dumpfullversion; } | sha256sum | cut -c1-16)
+[ "${1:-}" != can ] || exit 0
+
+hash=$({ cat "$here/kernel.config"; stat -Lc %s "$source"; basename "$source"; gcc -dumpfullversion; } | sha256sum | cut -c1-16)
 kept=${XDG_CACHE_HOME:-$HOME/.cache}/smartems-edge/guest-kernel-$hash
 mkdir -p "$(dirname "$kept")"
 exec 9>"$kept.lock"
