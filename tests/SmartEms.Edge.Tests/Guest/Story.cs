@@ -12,7 +12,14 @@ namespace SmartEms.Edge.Tests.Guest;
 /// <summary>One story about GPIO and I²C, told by the fakes in this process or by the kernel in the guest: the same lines must come out of both.</summary>
 internal static partial class Story
 {
-    public static string[] Lines => File.ReadAllLines(Beside("story.txt"));
+    private const string Dashes = "----------\n";
+
+    /// <summary>What both must tell.</summary>
+    public static string Expected => Text[(Text.IndexOf(Dashes, StringComparison.Ordinal) + Dashes.Length)..];
+
+    private static string Text => File.ReadAllText(Beside("story.txt")).ReplaceLineEndings("\n");
+
+    private static IEnumerable<string> Lines => Text[..Text.IndexOf(Dashes, StringComparison.Ordinal)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public static string Beside(string name, [System.Runtime.CompilerServices.CallerFilePath] string caller = "") => Path.Combine(Path.GetDirectoryName(caller)!, name);
 
@@ -88,5 +95,5 @@ internal static partial class Story
 public class FakeStoryTests
 {
     [Fact]
-    public async Task The_fakes_tell_the_story() => Assert.Equal(await File.ReadAllTextAsync(Story.Beside("told.txt")), Story.WithoutTimes(await Story.AsFakesTellAsync()));
+    public void The_fakes_tell_the_story() => Golden.Check("", "story.txt", _ => Story.WithoutTimes(Task.Run(Story.AsFakesTellAsync).GetAwaiter().GetResult()));
 }
