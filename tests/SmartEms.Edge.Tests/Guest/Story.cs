@@ -34,7 +34,8 @@ internal static partial class Story
             script.Append(line.Split(' ') switch
             {
                 ["$", ..] => $"echo '{line}'\nsmartems {line[2..]} 2>&1\necho \"[exit $?]\"\n",
-                ["hold", var said, ..] => $"echo '{line}'\nsmartems {Held(line)} >/tmp/held 2>&1 &\nholder=$!\nuntil_text /tmp/held {said}\n",
+                ["hold", var said, ..] => $"echo '{line}'\n/smartems/smartems {Held(line)} >/tmp/held 2>&1 &\nholder=$!\nuntil_text /tmp/held {said}\n",
+                ["end"] => "kill -TERM $holder\nwait $holder\ncat /tmp/held\n",
                 ["join"] => "wait $holder\ncat /tmp/held\n",
                 _ => line + "\n",
             });
@@ -46,7 +47,8 @@ internal static partial class Story
     {
         var (gpio, i2c) = (new SimulatedGpio().WithChip("house", "estop", "limit", "meter", "relay"), Buses());
         using var told = new StringWriter(CultureInfo.InvariantCulture);
-        var (held, heldText, now) = (Task.FromResult(0), TextWriter.Null, 0L);
+        var ending = new CancellationTokenSource();
+        var (held, heard, now) = (Task.FromResult(0), new Heard(), 0L);
         foreach (var line in Lines)
             switch (line.Split(' '))
             {
@@ -58,24 +60,27 @@ internal static partial class Story
                     break;
                 case ["hold", var said, ..]:
                     told.Write(line + "\n");
-                    heldText = TextWriter.Synchronized(new StringWriter(CultureInfo.InvariantCulture));
-                    held = RunAsync(Held(line), heldText, gpio, i2c);
-                    await Bundle.UntilAsync(() => $"{heldText}".Contains(said, StringComparison.Ordinal), () => $"never said: {said}; {heldText}");
+                    (heard, ending) = (new(), new());
+                    held = RunAsync(Held(line), heard, (gpio, i2c), ending.Token);
+                    await Bundle.UntilAsync(() => $"{heard}".Contains(said, StringComparison.Ordinal), () => $"never said: {said}; {heard}");
                     break;
-                case ["join"]:
+                case [("end" or "join") and var how]:
+                    if (how == "end")
+                        await ending.CancelAsync();
                     await held.WaitAsync(Bundle.Guard);
-                    told.Write(heldText);
+                    ending.Dispose();
+                    told.Write(heard.ToString());
                     break;
                 default:
                     told.Write(line + "\n");
-                    told.Write($"[exit {await RunAsync(line[2..], told, gpio, i2c)}]\n");
+                    told.Write($"[exit {await RunAsync(line[2..], told, (gpio, i2c), default)}]\n");
                     break;
             }
         return told.ToString();
     }
 
-    private static Task<int> RunAsync(string line, TextWriter to, SimulatedGpio gpio, SimulatedI2c i2c) => Root.RunAsync(line.Split(' '), new(to, to, new(), new FridayAfternoon()),
-        [screen => GpioCommand.Build(screen, gpio), screen => I2cCommand.Build(screen, i2c)]);
+    private static Task<int> RunAsync(string line, TextWriter to, (SimulatedGpio Gpio, SimulatedI2c I2c) fakes, CancellationToken stop) => Root.RunAsync(line.Split(' '),
+        new(to, to, new(), new FridayAfternoon()), [screen => GpioCommand.Build(screen, fakes.Gpio), screen => I2cCommand.Build(screen, fakes.I2c)], stop);
 
     private static string Held(string line) => line.Split(' ', 3)[2];
 
@@ -89,6 +94,27 @@ internal static partial class Story
 
     [GeneratedRegex(@"^\d+\.\d{6} ", RegexOptions.Multiline)]
     private static partial Regex EdgeTime();
+}
+
+/// <summary>What a verb says while somebody listens.</summary>
+internal sealed class Heard : TextWriter
+{
+    private readonly Lock gate = new();
+    private readonly StringBuilder text = new();
+
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value)
+    {
+        lock (gate)
+            text.Append(value);
+    }
+
+    public override string ToString()
+    {
+        lock (gate)
+            return text.ToString();
+    }
 }
 
 /// <summary>The fakes tell the story that the kernel tells in the guest.</summary>
