@@ -25,7 +25,7 @@ public class SensorTests
     [InlineData(0xE700, 12, -25)]
     [InlineData(0x19FF, 9, 25.5)] // the bits below the resolution do not count
     public void Lm75(int register, int bits, double celsius) =>
-        Assert.Equal(celsius, Only(new Lm75(0x48, bits).Decode([(byte)(register >> 8), (byte)register])).Value);
+        Assert.Equal(celsius, Only(new Lm75(0x48, bits).Decode([(byte)(register >> 8), (byte)(register & 0xFF)])).Value);
 
     [Fact]
     public void What_no_lm75_measures_is_implausible() => Assert.Equal(BadReason.Implausible, Only(new Lm75(0x48, 9).Decode([0x80, 0x00])).Quality.Reason);
@@ -37,7 +37,7 @@ public class SensorTests
     [InlineData(0x6666, 25)]
     public void Sht3x_temperature(int word, double celsius)
     {
-        byte[] half = [(byte)(word >> 8), (byte)word, Core.Sensing.Sensors.Sht3x.Crc([(byte)(word >> 8), (byte)word])];
+        byte[] half = [(byte)(word >> 8), (byte)(word & 0xFF), Core.Sensing.Sensors.Sht3x.Crc([(byte)(word >> 8), (byte)(word & 0xFF)])];
         var values = new Sht3x(0x44).Decode([.. half, .. half]);
         Assert.Equal(celsius, values[0].Sample.Value, 6);
         Assert.Equal((celsius + 45) / 1.75, values[1].Sample.Value, 6);

@@ -46,6 +46,6 @@ public sealed class Ads1115(byte address, double fullScaleVolts) : I2cSensor(add
         if (gain < 0)
             throw new ArgumentOutOfRangeException(nameof(fullScaleVolts), fullScaleVolts, "Not a range of the ADS1115.");
         var config = (ushort)(Start | (SingleEnded + (channel << 12)) | (gain << 9) | SingleShot128NoComparator);
-        return [new([0x01, (byte)(config >> 8), (byte)config], 0, ConversionMs), new([0x01], 2), new([0x00], 2)];
+        return [new([0x01, (byte)(config >> 8), (byte)(config & 0xFF)], 0, ConversionMs), new([0x01], 2), new([0x00], 2)];
     }
 }
