@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using SmartEms.Edge.Adapters.Gpio;
+using SmartEms.Edge.Adapters.I2c;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Adapters.Serial;
 using SmartEms.Edge.Adapters.Sqlite;
@@ -10,6 +12,8 @@ using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Sensing.Contacts;
+using SmartEms.Edge.Core.Sensing.Sensors;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
@@ -59,6 +63,12 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
     public static IPolicy Policy => Provenance.Policy;
+
+    /// <summary>Digital lines of this machine.</summary>
+    public static IGpio Gpio { get; } = new KernelGpio();
+
+    /// <summary>I²C buses of this machine.</summary>
+    public static II2cBuses I2c { get; } = new KernelI2c();
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version => Provenance.Version;

@@ -23,6 +23,8 @@ internal static class Program
         LedgerCommand.Build,
         CaptureCommand.Build,
         TelemetryCommand.Build,
+        screen => GpioCommand.Build(screen, Composition.Gpio),
+        screen => I2cCommand.Build(screen, Composition.I2c),
         SimulateCommand.Build,
         DemoCommand.Build,
         VersionCommand.Build,

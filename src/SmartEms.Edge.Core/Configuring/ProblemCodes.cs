@@ -63,6 +63,8 @@ public static class ProblemCodes
     public const string NoFallback = "W207";
     public const string Unused = "W208";
     public const string ExportUnheld = "W209";
+    public const string StopByClosing = "W230";
+    public const string ChipByNumber = "W231";
 
     public static ImmutableArray<ProblemCode> All { get; } =
     [
@@ -111,6 +113,8 @@ public static class ProblemCodes
         new(NoFallback, "timeout without a described fallback"),
         new(Unused, "described but used by nothing"),
         new(ExportUnheld, "more can be exported than allowed, and nothing can hold it back"),
+        new(StopByClosing, "emergency stop that a broken wire disables"),
+        new(ChipByNumber, "GPIO chip named by a number that may change"),
     ];
 
     /// <summary>The first letter of a code says how bad it is.</summary>

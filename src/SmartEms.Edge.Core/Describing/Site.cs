@@ -14,6 +14,11 @@ public sealed record Site(
     public ImmutableArray<Battery> Batteries { get; init; } = [];
     public ImmutableArray<PvPlant> PvPlants { get; init; } = [];
     public ImmutableArray<EvCharger> EvChargers { get; init; } = [];
+    /// <summary>Dry contacts at digital inputs.</summary>
+    public ImmutableArray<Contact> Contacts { get; init; } = [];
+
+    /// <summary>Relays at digital outputs.</summary>
+    public ImmutableArray<Relay> Relays { get; init; } = [];
     public RunSettings Running { get; init; } = new();
 }
 

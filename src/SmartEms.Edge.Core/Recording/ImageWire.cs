@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Sensing.Contacts;
 
 namespace SmartEms.Edge.Core.Recording;
 
@@ -28,9 +29,15 @@ public static class ImageWire
             to.Whole(device.SinceAnswerMs);
             to.Whole(device.FailuresInARow);
         }
+        if (image.Contacts.IsEmpty)
+            return;
+        to.Count((ulong)image.Contacts.Length);
+        foreach (var contact in image.Contacts)
+            ContactWire.Write(to, contact);
     }
 
-    public static ProcessImage Read(ref WireReader from)
+    /// <param name="hasContacts">Whether contacts follow the devices: an image without any has no trace of them.</param>
+    public static ProcessImage Read(ref WireReader from, bool hasContacts)
     {
         var at = from.Instant();
         var grid = ReadGrid(ref from);
@@ -46,7 +53,12 @@ public static class ImageWire
         var devices = new DeviceReadings[from.Length()];
         for (var i = 0; i < devices.Length; i++)
             devices[i] = new(WireReader.Known((LinkState)from.Byte()), from.Small(), from.Small());
-        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices));
+        var contacts = new ContactReadings[hasContacts ? from.Length() : 0];
+        if (hasContacts && contacts.Length == 0)
+            throw new InvalidDataException("record damaged: contacts are announced and there is none");
+        for (var i = 0; i < contacts.Length; i++)
+            contacts[i] = ContactWire.Read(ref from);
+        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts) };
     }
 
     private static void Grid(WireWriter to, GridReadings grid)
@@ -121,7 +133,7 @@ public static class ImageWire
         SessionEnergy = Made(ref from, Energy.FromWattHours),
     };
 
-    private static void One(WireWriter to, Quality quality, double value)
+    internal static void One(WireWriter to, Quality quality, double value)
     {
         to.Byte((byte)((byte)quality.Trust | ((byte)quality.Reason << 2)));
         to.Whole(quality.AgeMs);
@@ -132,7 +144,7 @@ public static class ImageWire
     private static Reading<Voltage> Volts(ref WireReader from) => Made(ref from, Voltage.FromVolts);
     private static Reading<Current> Amperes(ref WireReader from) => Made(ref from, Current.FromAmperes);
 
-    private static Reading<T> Made<T>(ref WireReader from, Func<double, T> make)
+    internal static Reading<T> Made<T>(ref WireReader from, Func<double, T> make)
         where T : struct
     {
         var mark = from.Byte();

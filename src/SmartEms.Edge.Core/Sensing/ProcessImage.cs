@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing.Contacts;
 
 namespace SmartEms.Edge.Core.Sensing;
 
@@ -12,6 +13,9 @@ public sealed record ProcessImage(
     ImmutableArray<EvReadings> EvChargers,
     ImmutableArray<DeviceReadings> Devices)
 {
+    /// <summary>In the order of the site's contacts; empty where it has none, and in records from before there were any.</summary>
+    public ImmutableArray<ContactReadings> Contacts { get; init; } = [];
+
     /// <summary>True when every device has answered and every power and SoC the controller steers by is Good.</summary>
     public bool IsComplete
     {

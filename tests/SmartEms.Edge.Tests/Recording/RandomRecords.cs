@@ -7,6 +7,7 @@ using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Sensing.Contacts;
 
 namespace SmartEms.Edge.Tests.Recording;
 
@@ -45,7 +46,10 @@ internal sealed class RandomRecords(Dice dice)
             OfferedCurrent = Of(Current.FromAmperes),
             SessionEnergy = Of(Energy.FromWattHours),
         }),
-        Many(5, () => new DeviceReadings(Any<LinkState>(), Age(), dice.Below(1000))));
+        Many(5, () => new DeviceReadings(Any<LinkState>(), Age(), dice.Below(1000))))
+    {
+        Contacts = Many(3, () => new ContactReadings { Asserted = new(dice.Chance(0.5), Quality()), Power = Of(Power.FromWatts), Energy = Of(Energy.FromWattHours) }),
+    };
 
     public Decision Decision() => new(
         Slot(),

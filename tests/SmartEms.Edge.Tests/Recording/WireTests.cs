@@ -3,6 +3,7 @@ using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Sensing.Contacts;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Recording;
@@ -29,13 +30,14 @@ public sealed class WireTests
             var to = new WireWriter();
             ImageWire.Write(to, image);
             var from = new WireReader(to.Written);
-            var back = ImageWire.Read(ref from);
+            var back = ImageWire.Read(ref from, !image.Contacts.IsEmpty);
             Assert.True(from.IsAtEnd);
             Assert.Equal((image.TakenAt, image.Grid), (back.TakenAt, back.Grid));
             Assert.Equal(image.Batteries, back.Batteries.AsEnumerable());
             Assert.Equal(image.PvPlants, back.PvPlants.AsEnumerable());
             Assert.Equal(image.EvChargers, back.EvChargers.AsEnumerable());
             Assert.Equal(image.Devices, back.Devices.AsEnumerable());
+            Assert.Equal(image.Contacts, back.Contacts.AsEnumerable());
         }
     }
 
@@ -138,7 +140,8 @@ public sealed class WireTests
     [Fact]
     public void A_record_of_form_1_is_read_without_the_hashes_it_lacks()
     {
-        var record = new RandomRecords(new(5)).Record();
+        var any = new RandomRecords(new(5)).Record();
+        var record = any with { Image = any.Image with { Contacts = [] } };
         var head = new WireWriter();
         head.Byte(2);
         head.Whole(record.Slot.Index);
@@ -149,6 +152,17 @@ public sealed class WireTests
         byte[] bytes = record.ToBytes();
         byte[] old = [1, .. bytes[1..head.Written.Length], .. bytes[(head.Written.Length + 3)..]]; // three empty texts are three zero bytes
         Assert.Equal(bytes, CycleRecord.FromBytes(old).ToBytes());
+    }
+
+    [Fact]
+    public void A_record_without_contacts_keeps_the_form_that_older_programs_read()
+    {
+        var record = new RandomRecords(new(5)).Record();
+        var without = record with { Image = record.Image with { Contacts = [] } };
+        var with = record with { Image = record.Image with { Contacts = [new() { Asserted = Reading.Good(true) }] } };
+        Assert.Equal((2, 3), (without.ToBytes()[0], with.ToBytes()[0]));
+        Assert.Empty(CycleRecord.FromBytes(without.ToBytes()).Image.Contacts);
+        Assert.True(CycleRecord.FromBytes(with.ToBytes()).Image.Contacts[0].Asserted.Value);
     }
 
     [Fact]

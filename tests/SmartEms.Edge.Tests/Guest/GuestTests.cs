@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using SmartEms.Edge.Tests.EndToEnd;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace SmartEms.Edge.Tests.Guest;
+
+/// <summary>The native binary on a real Linux kernel with simulated hardware (gpio-sim, i2c-stub), in QEMU without any acceleration.</summary>
+[Collection(EndToEndCollection.Name)]
+public class GuestTests(ITestOutputHelper log)
+{
+    private static readonly TimeSpan BuildGuard = TimeSpan.FromMinutes(40);
+    private static readonly TimeSpan BootGuard = TimeSpan.FromMinutes(10);
+
+    [GuestFact]
+    public async Task The_kernel_tells_the_story()
+    {
+        var built = await Bundle.RunAsync(Bundle.Prepare("bash", [Story.Beside("kernel.sh")]), BuildGuard);
+        Assert.True(built.Exit == 0, $"{built}");
+        var kernel = built.Out.Trim();
+        log.WriteLine($"kernel {kernel}, built in {await File.ReadAllTextAsync(Path.Combine(kernel, "build-seconds"))} s");
+        using var scratch = new Scratch();
+        await PackAsync(scratch, kernel);
+        var began = Stopwatch.GetTimestamp();
+        var ran = await Bundle.RunAsync(Bundle.Prepare("qemu-system-x86_64", ["-accel", "tcg", "-cpu", "max", "-m", "512", "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot",
+            "-kernel", Path.Combine(kernel, "bzImage"), "-initrd", scratch.Of("initrd"), "-append", "console=ttyS0 quiet panic=-1"]), BootGuard);
+        log.WriteLine($"the guest lived {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s\n{ran}");
+        var (begin, end) = (ran.Out.IndexOf("story begins", StringComparison.Ordinal), ran.Out.IndexOf("story ends", StringComparison.Ordinal));
+        Assert.True(begin >= 0 && end > begin, $"the story was not told to its end:\n{ran}");
+        var told = Story.WithoutTimes(ran.Out[begin..end]);
+        Assert.Equal(Story.Expected, told[(told.IndexOf('\n') + 1)..]);
+    }
+
+    /// <summary>Everything the guest has: busybox, the bundle with what the loader wants, the stub's module, and the story.</summary>
+    private static async Task PackAsync(Scratch scratch, string kernel)
+    {
+        scratch.Write("story", Story.AsShell());
+        const string script = """
+            set -euo pipefail
+            root=$1/root bundle=$2 kernel=$3
+            mkdir -p $root/bin $root/proc $root/sys $root/dev $root/tmp $root/smartems
+            cp /bin/busybox $root/bin/
+            cp -r $bundle/smartems $bundle/lib $root/smartems/
+            ldd $bundle/smartems | grep -o '/[^ ]*' | while read -r library; do mkdir -p $root${library%/*}; cp -L $library $root$library; done
+            cp $kernel/i2c-stub.ko $1/story $root/
+            install -m 755 $4 $root/init
+            cd $root
+            find . | cpio --quiet -o -H newc | gzip -1 >$1/initrd
+            """;
+        var packed = await Bundle.RunAsync(Bundle.Prepare("bash", ["-c", script, "pack", scratch.Of(""), Bundle.Directory, kernel, Story.Beside("init")]), Bundle.Guard * 10);
+        Assert.True(packed.Exit == 0, $"{packed}");
+    }
+}
