@@ -13,6 +13,7 @@ internal static class Program
         StatusCommand.Build,
         WhyCommand.Build,
         DevicesCommand.Build,
+        WritesCommand.Build,
         CheckCommand.Build,
         ReleaseCommand.Build,
         ReplayCommand.Build,
