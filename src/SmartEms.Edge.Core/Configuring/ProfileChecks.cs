@@ -17,6 +17,8 @@ internal sealed class ProfileChecks(DeviceProfile head, ImmutableArray<ReadPoint
         foreach (var point in points)
         {
             ScaleFactor(point);
+            Other(point, "sign_from", point.Point.SignFrom);
+            Other(point, "only_when", point.Point.OnlyWhen?.Point);
             Terms(point);
             if (point.Sound && !point.Point.IsDerived)
                 Span(point);
@@ -83,14 +85,14 @@ internal sealed class ProfileChecks(DeviceProfile head, ImmutableArray<ReadPoint
     private void Span(ReadPoint read)
     {
         var point = read.Point;
-        var key = head.Layout == ProfileLayout.Fixed ? "address" : "offset";
+        var key = AddressKey(point);
         if (point.Address + point.Width - 1 > LastRegister)
             read.At.Note(key, ProblemCodes.BeyondTable, $"{point.Address} with {point.Width} registers goes beyond {LastRegister}");
         if (point.Access == PointAccess.Write)
             return;
         if (point.Width > head.Link.MaxRead)
             read.At.Note(read.At.Has("length") ? "length" : "type", ProblemCodes.TooWide, $"{point.Name} has {point.Width} registers, one read carries {head.Link.MaxRead}", "see link.max_read");
-        if (head.Layout == ProfileLayout.SunSpec)
+        if (!point.Models.IsEmpty)
             return;
         foreach (var hole in head.Holes)
             if (hole.Space == point.Space && point.Address <= hole.Last && point.Address + point.Width - 1 >= hole.First)
@@ -103,9 +105,9 @@ internal sealed class ProfileChecks(DeviceProfile head, ImmutableArray<ReadPoint
             for (var j = 0; j < i; j++)
                 if (points[i].Sound && points[j].Sound && Collide(points[i].Point, points[j].Point))
                 {
-                    points[i].At.Note(head.Layout == ProfileLayout.Fixed ? "address" : "offset", ProblemCodes.Overlap,
+                    points[i].At.Note(AddressKey(points[i].Point), ProblemCodes.Overlap,
                         $"{points[i].Point.Name} ({ProfileWords.Where(points[i].Point)}) lies on {points[j].Point.Name} ({ProfileWords.Where(points[j].Point)}, line {points[j].At.Place.Line})",
-                        "one register, one point; only a write-only point may stand on its readable twin");
+                        "one register, one point; only a write-only point may stand on its readable twin, and points with different bits (mask) on one register");
                     break;
                 }
     }
@@ -116,7 +118,24 @@ internal sealed class ProfileChecks(DeviceProfile head, ImmutableArray<ReadPoint
             return false;
         var apart = a.Address + a.Width <= b.Address || b.Address + b.Width <= a.Address;
         var isTwin = a.Address == b.Address && a.Width == b.Width && (a.Access == PointAccess.Write || b.Access == PointAccess.Write);
-        return !apart && !isTwin;
+        var isOtherBits = a.Address == b.Address && a.Width == b.Width && a.Mask != 0 && b.Mask != 0 && (a.Mask & b.Mask) == 0;
+        return !apart && !isTwin && !isOtherBits;
+    }
+
+    private static string AddressKey(PointDefinition point) => point.Models.IsEmpty ? "address" : "offset";
+
+    // A sign or a condition comes from a plain point: no chains of them, so no circles either.
+    private void Other(ReadPoint point, string key, string? name)
+    {
+        if (name is null)
+            return;
+        var place = point.At.PlaceOf(key);
+        if (!named.TryGetValue(name, out var other))
+            problems.Add(place, ProblemCodes.UnknownName, $"{point.At.At(key)}: no point named {Scalars.Shown(name)}", Suggest(name, candidate => candidate.Access != PointAccess.Write, "points"));
+        else if (other.Point.Access == PointAccess.Write || other.Point.Type is RegisterType.Text)
+            problems.Add(place, ProblemCodes.NotReadable, $"{point.At.At(key)}: {name} is {(other.Point.Type is RegisterType.Text ? "a text" : "write-only")}", "name a point that is read as a number");
+        else if (other.Point.SignFrom is not null || other.Point.OnlyWhen is not null || ReferenceEquals(other, point))
+            problems.Add(place, ProblemCodes.Contradiction, $"{point.At.At(key)}: {name} itself depends on another point", "name a point that stands alone");
     }
 
     private static bool ShareModel(PointDefinition a, PointDefinition b)

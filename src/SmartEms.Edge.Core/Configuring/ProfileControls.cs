@@ -11,7 +11,7 @@ internal sealed class ProfileControls(ImmutableArray<ReadPoint> points, ProblemL
 
     private static readonly string[] Keys =
     [
-        "control", "timeout_ms", "fallback", "wear", "settle_ms", "effect", "effect_tolerance", "effect_within_ms", "dead_band", "arm", "apply", "release",
+        "control", "timeout_ms", "fallback", "wear", "settle_ms", "effect", "effect_tolerance", "effect_within_ms", "dead_band", "arm", "apply", "release", "native",
     ];
 
     public ImmutableArray<ControlDefinition> Read(NodeReader file)
@@ -40,16 +40,28 @@ internal sealed class ProfileControls(ImmutableArray<ReadPoint> points, ProblemL
             Release = steps.Read(at, "release", hasTarget: false),
             TimeoutMs = at.Whole("timeout_ms", new(0, 86_400_000, "ms")) ?? 0,
             Fallback = at.Text("fallback") ?? "",
-            Wear = at.Word("wear", ProfileWords.Wears) ?? WearClass.Flash,
+            Native = Native(at, steps),
             SettleMs = at.Whole("settle_ms", new(0, 600_000, "ms")) ?? 0,
             Effect = effect,
             EffectTolerance = at.Number("effect_tolerance", new(0, 1e6)) ?? 0,
             EffectWithinMs = at.Whole("effect_within_ms", new(0, 3_600_000, "ms")) ?? 10_000,
             DeadBand = at.Number("dead_band", new(0, 1e6)) ?? 0,
         };
+        control = control with { Wear = ProfileWear.Of(at.Word("wear", ProfileWords.Wears), control.Apply, points) };
         EffectKeys(at, control);
         Warn(at, control);
         return control;
+    }
+
+    private static ImmutableArray<NativeMode> Native(NodeReader at, ProfileSteps steps)
+    {
+        if (at.Map("native", ProfileWords.All(ProfileWords.Natives)) is not { } modes)
+            return [];
+        var native = ImmutableArray.CreateBuilder<NativeMode>();
+        foreach (var (word, kind) in ProfileWords.Natives)
+            if (modes.Has(word))
+                native.Add(new(kind, steps.Read(modes, word, hasTarget: true)));
+        return native.ToImmutable();
     }
 
     private static void EffectKeys(NodeReader at, ControlDefinition control)

@@ -15,12 +15,14 @@ internal sealed class ProfilePoints(DeviceProfile head, PointDefaults defaults, 
     [
         "name", "address", "model", "models", "offset", "length", "space", "type", "words", "scale", "scale_factor", "unit", "sentinels", "access",
         "write_with", "priority", "measure", "map", "min", "max", "max_age_ms", "unit_id", "sum", "meaning",
+        "mask", "sign_from", "only_when", "no_value_is", "wear", "writes_per_day", "writes_lifetime",
     ];
 
     private static readonly string[] RegisterKeys =
-        ["address", "model", "models", "offset", "length", "space", "type", "words", "scale", "scale_factor", "sentinels", "access", "write_with", "map", "unit_id"];
+        ["address", "model", "models", "offset", "length", "space", "type", "words", "scale", "scale_factor", "sentinels", "access", "write_with", "map", "unit_id",
+         "mask", "sign_from", "only_when", "no_value_is", "wear", "writes_per_day", "writes_lifetime"];
 
-    private static readonly string[] NumberKeys = ["words", "scale", "scale_factor", "measure", "map", "min", "max"];
+    private static readonly string[] NumberKeys = ["words", "scale", "scale_factor", "measure", "map", "min", "max", "mask", "sign_from", "no_value_is"];
 
     public static Allowed Ages { get; } = new(100, 86_400_000, "ms");
 
@@ -92,7 +94,8 @@ internal sealed class ProfilePoints(DeviceProfile head, PointDefaults defaults, 
             foreach (var key in NumberKeys)
                 if (at.Has(key))
                     at.Note(key, ProblemCodes.TypeMisfit, "a text is not a number", $"remove {key}");
-        return WithAccess(at, head.Layout == ProfileLayout.Fixed ? AtAddress(at, point) : InModel(at, point));
+        point = WithAccess(at, head.Layout == ProfileLayout.Fixed || IsVendors(at) ? AtAddress(at, point) : InModel(at, point));
+        return ProfileWear.Read(at, PointTurns.Read(at, point));
     }
 
     private static int TextLength(NodeReader at, RegisterType? type)
@@ -103,6 +106,9 @@ internal sealed class ProfilePoints(DeviceProfile head, PointDefaults defaults, 
             at.Note("length", ProblemCodes.TypeMisfit, "only a text has a length", "remove it; the type says the width");
         return 0;
     }
+
+    // A SunSpec device may have registers of its vendor beside the chain, at fixed addresses.
+    private static bool IsVendors(NodeReader at) => at.Has("address") && !at.Has("model") && !at.Has("models") && !at.Has("offset");
 
     private static PointDefinition AtAddress(NodeReader at, PointDefinition point)
     {
@@ -115,7 +121,7 @@ internal sealed class ProfilePoints(DeviceProfile head, PointDefaults defaults, 
     private PointDefinition InModel(NodeReader at, PointDefinition point)
     {
         if (at.Has("address"))
-            at.Note("address", ProblemCodes.Layout, "a sunspec layout finds addresses by model and offset", "give model and offset");
+            at.Note("address", ProblemCodes.Layout, "a point lies in a SunSpec model or at a fixed address, not both", "keep model and offset, or address alone");
         if (at.Has("model") && at.Has("models"))
             at.Note("model", ProblemCodes.Contradiction, "model and models exclude each other", "keep models");
         if (!at.Has("model") && !at.Has("models"))

@@ -8,8 +8,8 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
 {
     private const int MostSteps = 16;
 
-    private static readonly string[] Keys = ["point", "value", "factor", "percent_of", "when", "read_back", "verifiable"];
-    private static readonly string[] TargetKeys = ["factor", "percent_of", "when"];
+    private static readonly string[] Keys = ["point", "value", "factor", "percent_of", "at_most", "when", "read_back", "verifiable"];
+    private static readonly string[] TargetKeys = ["factor", "percent_of", "at_most", "when"];
 
     private readonly Dictionary<string, ReadPoint> named = ProfileChecks.ByName(points);
 
@@ -35,10 +35,13 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
             Constant = constant,
             Factor = at.Number("factor", Allowed.Any) ?? 1,
             PercentOf = Readable(at, "percent_of", target)?.Name,
+            AtMost = Readable(at, "at_most", target)?.Name,
             When = at.Word("when", ProfileWords.Conditions) ?? StepCondition.Always,
             ReadBack = Readable(at, "read_back", target)?.Name,
             Verifiable = at.Flag("verifiable") ?? true,
         };
+        if (step.AtMost is not null && at.Has("value"))
+            at.Note("at_most", ProblemCodes.Contradiction, "a constant needs no limit", "remove at_most, or write factor instead of value");
         if (at.Has("factor") && step.Factor == 0)
             at.Note("factor", ProblemCodes.OutOfRange, "0 would write 0 whatever the target", "write value: 0");
         if (target is null || problems.Errors != before)
@@ -88,7 +91,7 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
             at.Note(key, ProblemCodes.NotReadable, $"{point.Name} is write-only", "name a point that can be read");
         else if (point.Type is RegisterType.Text or RegisterType.SunSsf)
             at.Note(key, ProblemCodes.TypeMisfit, $"{point.Name} is not an amount", null);
-        else if (key == "read_back" && target is not null && target.Unit != point.Unit)
+        else if (key is "read_back" or "at_most" && target is not null && target.Unit != point.Unit)
             at.Note(key, ProblemCodes.UnitMismatch, $"{point.Name} is in {Shown(point.Unit)}, {target.Name} in {Shown(target.Unit)}", "give both the same unit by their scale");
         return point;
     }

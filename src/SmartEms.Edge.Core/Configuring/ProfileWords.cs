@@ -20,7 +20,7 @@ public static class ProfileWords
     ];
 
     public static ImmutableArray<(string Word, WordOrder Value)> Orders { get; } =
-        [("ABCD", WordOrder.BigEndian), ("CDAB", WordOrder.LittleEndian)];
+        [("ABCD", WordOrder.BigEndian), ("CDAB", WordOrder.LittleEndian), ("BADC", WordOrder.ByteSwapped), ("DCBA", WordOrder.Reversed)];
 
     public static ImmutableArray<(string Word, PointAccess Value)> Accesses { get; } =
         [("read", PointAccess.Read), ("readwrite", PointAccess.ReadWrite), ("write", PointAccess.Write)];
@@ -39,6 +39,12 @@ public static class ProfileWords
 
     public static ImmutableArray<(string Word, WearClass Value)> Wears { get; } =
         [("volatile", WearClass.Volatile), ("unknown", WearClass.Unknown), ("flash", WearClass.Flash)];
+
+    public static ImmutableArray<(string Word, NativeKind Value)> Natives { get; } =
+    [
+        ("self_consume", NativeKind.SelfConsume), ("hold", NativeKind.Hold), ("discharge_only", NativeKind.DischargeOnly), ("idle", NativeKind.Idle),
+        ("grid_charge", NativeKind.GridCharge), ("off", NativeKind.Off), ("surplus_only", NativeKind.SurplusOnly), ("full", NativeKind.Full),
+    ];
 
     public static ImmutableArray<(string Word, StepCondition Value)> Conditions { get; } =
     [

@@ -32,6 +32,9 @@ public sealed record ControlDefinition(ControlKind Kind, ImmutableArray<ControlS
     /// <summary>Hands the device back to its own automatic.</summary>
     public ImmutableArray<ControlStep> Release { get; init; } = [];
 
+    /// <summary>The modes the device knows by itself, each with the steps that ask for it; empty where every mode must be followed from here.</summary>
+    public ImmutableArray<NativeMode> Native { get; init; } = [];
+
     /// <summary>The device's own timeout in ms; 0 = it has none, the last setpoint stands for ever. The Keeper refreshes at a third of it.</summary>
     public int TimeoutMs { get; init; }
 
@@ -50,6 +53,37 @@ public sealed record ControlDefinition(ControlKind Kind, ImmutableArray<ControlS
     /// <summary>Smaller changes of the target are not worth a write (dead band), in the control's unit.</summary>
     public double DeadBand { get; init; }
 }
+
+/// <summary>A mode in our words that a device carries out by itself.</summary>
+public enum NativeKind : byte
+{
+    /// <summary>Hold the grid exchange near zero.</summary>
+    SelfConsume,
+
+    /// <summary>Charge surplus only, never discharge.</summary>
+    Hold,
+
+    /// <summary>Cover load only, never charge.</summary>
+    DischargeOnly,
+
+    /// <summary>Neither charge nor discharge.</summary>
+    Idle,
+
+    /// <summary>Charge, from the grid if need be.</summary>
+    GridCharge,
+
+    /// <summary>Nothing flows.</summary>
+    Off,
+
+    /// <summary>Only what would otherwise be exported.</summary>
+    SurplusOnly,
+
+    /// <summary>As much as the device can.</summary>
+    Full,
+}
+
+/// <summary>The ordered writes that put a device into a mode of its own; a step with a factor takes the mode's power or current.</summary>
+public sealed record NativeMode(NativeKind Kind, ImmutableArray<ControlStep> Steps);
 
 /// <summary>When a step of a control applies.</summary>
 public enum StepCondition : byte
@@ -72,6 +106,9 @@ public sealed record ControlStep(string Point)
     /// <summary>Name of the point whose value is 100 %, or null.</summary>
     public string? PercentOf { get; init; }
     public StepCondition When { get; init; }
+
+    /// <summary>Name of the point whose value is the most that may be written, either sign (the device's own rating); null = no such limit.</summary>
+    public string? AtMost { get; init; }
 
     /// <summary>The point the written value is read back from where it is not the written one (KEBA reads and writes at different registers); null = the same.</summary>
     public string? ReadBack { get; init; }

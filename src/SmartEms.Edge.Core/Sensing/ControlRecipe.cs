@@ -42,6 +42,8 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
             if (!Applies(step.When, target))
                 continue;
             var (wanted, unknown) = ValueOf(step, target, table, nowMs);
+            if (unknown is null && step.AtMost is { } limit)
+                (wanted, unknown) = Limited(step.Point, wanted, limit, table, nowMs);
             if (unknown is not null)
                 return No($"{control.Kind}: {unknown}");
             var made = WriteOf(step, wanted, table, nowMs);
@@ -77,6 +79,15 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
         if (!whole.IsKnown || whole.Value <= 0)
             return (0, $"{step.Point} is a percentage of {reference}, which is {(whole.IsKnown ? $"{whole.Value}" : whole.Quality)}");
         return (target * step.Factor / whole.Value * 100, null);
+    }
+
+    private static (double Value, string? Unknown) Limited(string written, double wanted, string limit, DeviceTable table, long nowMs)
+    {
+        var at = table.Device.Profile.IndexOf(limit);
+        var most = at < 0 ? Sample.Bad(BadReason.NotInstalled) : table.Get(at, nowMs);
+        return most.IsKnown && most.Value >= 0
+            ? (Math.Clamp(wanted, -most.Value, most.Value), null)
+            : (0, $"{written} may be at most {limit}, which is {(most.IsKnown ? $"{most.Value}" : most.Quality)}");
     }
 
     private static (RegisterWrite? Write, string? Note) WriteOf(ControlStep step, double wanted, DeviceTable table, long nowMs)

@@ -6,13 +6,7 @@ public static class Decoding
     private const long LargestScaleFactor = PowersOfTen.Largest;
 
     /// <summary>The raw bits of a numeric point as one unsigned number; <paramref name="words"/> holds <see cref="PointDefinition.Width"/> registers.</summary>
-    public static ulong Bits(PointDefinition point, ReadOnlySpan<ushort> words)
-    {
-        ulong bits = 0;
-        for (var i = 0; i < point.Width; i++)
-            bits = (bits << 16) | words[point.Words == WordOrder.BigEndian ? i : point.Width - 1 - i];
-        return bits;
-    }
+    public static ulong Bits(PointDefinition point, ReadOnlySpan<ushort> words) => WordOrders.Join(point.Words, words, point.Width);
 
     /// <summary>The number behind raw bits, in the point's unit. <paramref name="power"/> is the sample of the point's scale factor and is not
     /// looked at when the point has none. Sentinels, NaN, infinities and unusable scale factors are Bad(NotAvailable); numbers outside the
@@ -20,12 +14,14 @@ public static class Decoding
     public static Sample Number(PointDefinition point, ulong bits, Sample power = default)
     {
         if (IsSentinel(point, bits))
-            return Sample.Bad(BadReason.NotAvailable);
+            return NoValue(point);
+        if (point.Mask != 0)
+            bits = (bits & point.Mask) >> System.Numerics.BitOperations.TrailingZeroCount(point.Mask);
         if (point.Type == RegisterType.SunSsf)
             return ScaleFactor(bits);
         var raw = Raw(point.Type, bits);
         if (!double.IsFinite(raw) || raw == -float.MaxValue && point.Type == RegisterType.F32 || raw == double.MinValue)
-            return Sample.Bad(BadReason.NotAvailable);
+            return NoValue(point);
         if (point.Map.Count > 0)
             return point.Map.TryGetValue(Signed(point.Type, bits), out var canonical)
                 ? Plausible(point, canonical)
@@ -74,6 +70,9 @@ public static class Decoding
                 return true;
         return false;
     }
+
+    private static Sample NoValue(PointDefinition point) =>
+        point.NoValueIs is { } value ? Plausible(point, value) : Sample.Bad(BadReason.NotAvailable);
 
     private static Sample ScaleFactor(ulong bits)
     {

@@ -20,6 +20,9 @@ public sealed record DeviceProfile(string Name, string Title, LinkRules Link, Im
     /// <summary>Further unit ids the profile needs, with defaults (a gateway's battery unit).</summary>
     public ImmutableDictionary<string, byte> Units { get; init; } = ImmutableDictionary<string, byte>.Empty;
 
+    /// <summary>How a device of this model is told from others, by reading only.</summary>
+    public ImmutableArray<Fingerprint> Identify { get; init; } = [];
+
     /// <summary>The index of a point by name, or −1.</summary>
     public int IndexOf(string point)
     {
@@ -82,16 +85,6 @@ public enum RegisterType : byte
     Text,
 }
 
-/// <summary>Order of 16-bit words in wider values; bytes inside a word are always big-endian.</summary>
-public enum WordOrder : byte
-{
-    /// <summary>ABCD: the most significant word first.</summary>
-    BigEndian,
-
-    /// <summary>CDAB: words swapped.</summary>
-    LittleEndian,
-}
-
 /// <summary>What may be done with a point.</summary>
 public enum PointAccess : byte
 {
@@ -113,10 +106,10 @@ public sealed record PointDefinition(string Name, RegisterType Type)
 {
     public RegisterSpace Space { get; init; } = RegisterSpace.HoldingRegister;
 
-    /// <summary>0-based register address (Fixed), or the offset from the model's id register (SunSpec).</summary>
+    /// <summary>0-based register address, or the offset from the model's id register where <see cref="Models"/> names one.</summary>
     public ushort Address { get; init; }
 
-    /// <summary>SunSpec model id; several may be named where the layout allows either (101–103), the first one present counts.</summary>
+    /// <summary>SunSpec model id (none for a vendor's own registers beside the chain); several may be named where the layout allows either (101–103), the first one present counts.</summary>
     public ImmutableArray<ushort> Models { get; init; } = [];
 
     /// <summary>Length in registers of a Text point.</summary>
@@ -132,6 +125,23 @@ public sealed record PointDefinition(string Name, RegisterType Type)
 
     /// <summary>Raw codes (as unsigned bits of the type's width) that mean "no value".</summary>
     public ImmutableArray<ulong> Sentinels { get; init; } = [];
+
+    /// <summary>The value a "no value" code (or NaN) stands for, where the vendor uses it for a plain state (an inverter asleep produces 0 W); null = unknown.</summary>
+    public double? NoValueIs { get; init; }
+
+    /// <summary>The bits of the register that make up this point, 0 = all; the value counts from the lowest of them.</summary>
+    public ulong Mask { get; init; }
+
+    /// <summary>Name of the point whose sign this one takes, for devices that count amounts only; null = its own sign.</summary>
+    public string? SignFrom { get; init; }
+
+    /// <summary>The point means something only while another has a certain value (a meter's state says "online"); null = always.</summary>
+    public PointCondition? OnlyWhen { get; init; }
+
+    /// <summary>How the register survives writing, and how often a day and in its life it may be written; 0 = what its class allows.</summary>
+    public WearClass Wear { get; init; }
+    public int WritesPerDay { get; init; }
+    public int WritesLifetime { get; init; }
     public PointAccess Access { get; init; }
     public WriteFunction WriteWith { get; init; } = WriteFunction.Multiple;
     public PointPriority Priority { get; init; } = PointPriority.Low;
@@ -165,6 +175,9 @@ public sealed record PointDefinition(string Name, RegisterType Type)
         _ => 1,
     };
 }
+
+/// <summary>Another point and the value it must have.</summary>
+public sealed record PointCondition(string Point, double Value);
 
 /// <summary>One addend of a derived point.</summary>
 public readonly record struct DerivedTerm(string Point, double Factor);

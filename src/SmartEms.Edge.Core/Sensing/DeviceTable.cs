@@ -10,6 +10,8 @@ public sealed class DeviceTable
 
     private readonly Cell[] cells;
     private readonly int[] powers;
+    private readonly int[] signs;
+    private readonly int[] conditions;
     private readonly ImmutableArray<Addend>[] sums;
     private readonly int[] byMeasure = new int[Measures.Count];
 
@@ -19,11 +21,15 @@ public sealed class DeviceTable
         var points = device.Profile.Points;
         cells = new Cell[points.Length];
         powers = new int[points.Length];
+        signs = new int[points.Length];
+        conditions = new int[points.Length];
         sums = new ImmutableArray<Addend>[points.Length];
         Array.Fill(byMeasure, -1);
         for (var i = 0; i < points.Length; i++)
         {
             powers[i] = points[i].ScaleFactor is { } name ? device.Profile.IndexOf(name) : -1;
+            signs[i] = points[i].SignFrom is { } signed ? device.Profile.IndexOf(signed) : -1;
+            conditions[i] = points[i].OnlyWhen is { } condition ? device.Profile.IndexOf(condition.Point) : -1;
             sums[i] = [.. points[i].Terms.Select(term => new Addend(device.Profile.IndexOf(term.Point), term.Factor))];
             if (points[i].Measure != Measure.None)
                 byMeasure[(int)points[i].Measure] = i;
@@ -106,8 +112,14 @@ public sealed class DeviceTable
         var definition = Device.Profile.Points[point];
         if (definition.IsDerived)
             return depth < DeepestDerivation ? Sum(point, nowMs, depth) : Sample.Bad(BadReason.NotInstalled);
-        if (!Device.Places[point].Installed)
+        if (!Device.Places[point].Installed || depth >= DeepestDerivation)
             return Sample.Bad(BadReason.NotInstalled);
+        if (definition.OnlyWhen is { } condition && conditions[point] is >= 0 and var gate)
+        {
+            var state = Get(gate, nowMs, depth + 1);
+            if (!state.IsKnown || state.Value != condition.Value)
+                return Sample.Bad(state.IsKnown ? BadReason.NotAvailable : state.Quality.Reason);
+        }
         var cell = cells[point];
         if (!cell.IsRead)
             return Sample.Bad(cell.Reason);
@@ -119,7 +131,15 @@ public sealed class DeviceTable
         var sample = Decoding.Number(definition, cell.Bits, power);
         if (power.Quality.Trust == Trust.Uncertain && sample.IsKnown)
             sample = sample with { Quality = power.Quality };
-        return sample.Aged(age, maxAge);
+        return (signs[point] >= 0 ? Signed(definition, sample, Get(signs[point], nowMs, depth + 1)) : sample).Aged(age, maxAge);
+    }
+
+    private static Sample Signed(PointDefinition definition, Sample amount, Sample sign)
+    {
+        if (!amount.IsKnown || !sign.IsKnown)
+            return amount.IsKnown ? sign : amount;
+        var turned = Decoding.Plausible(definition, sign.Value < 0 ? -Math.Abs(amount.Value) : Math.Abs(amount.Value));
+        return turned.IsKnown ? turned with { Quality = sign.Quality.Trust == Trust.Uncertain ? sign.Quality : amount.Quality } : turned;
     }
 
     /// <summary>Sum of the terms: the worst quality of any, the age of the oldest, and the derived point's own range and maximum age.</summary>

@@ -37,12 +37,17 @@ public sealed class Located
     }
 
     /// <summary>A device whose models were found by <see cref="SunSpecWalk"/>: of a point's alternative models the first one present counts, and of
-    /// several models of one id the first.</summary>
+    /// several models of one id the first. A point without a model is one of the vendor's own registers at a fixed address.</summary>
     public static Located InChain(DeviceProfile profile, byte unit, ImmutableArray<SunSpecModel> models)
     {
         var places = ImmutableArray.CreateBuilder<PointPlace>(profile.Points.Length);
         foreach (var point in profile.Points)
         {
+            if (point.Models.IsEmpty)
+            {
+                places.Add(PlaceAt(point, UnitOf(profile, point, unit, null), point.Address, -1));
+                continue;
+            }
             var at = IndexOf(models, point.Models);
             var fits = at >= 0 && point.Address + point.Width <= models[at].Length + 2;
             places.Add(fits ? PlaceAt(point, unit, (ushort)(models[at].Address + point.Address), at) : default);

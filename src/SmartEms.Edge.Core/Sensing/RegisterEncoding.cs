@@ -23,6 +23,8 @@ public static class RegisterEncoding
     {
         if (!double.IsFinite(value))
             return Encoded.No($"{point.Name}: not a number");
+        if (point.Mask != 0)
+            return Encoded.No($"{point.Name}: some bits of a register cannot be written alone");
         if (point.Map.Count > 0)
             return Mapped(point, value);
         if (point.ScaleFactor is not null && !power.IsKnown)
@@ -102,16 +104,7 @@ public static class RegisterEncoding
         _ => (double.MinValue, double.MaxValue),
     };
 
-    private static Encoded Words(PointDefinition point, ulong bits)
-    {
-        var words = new ushort[point.Width];
-        for (var i = 0; i < words.Length; i++)
-        {
-            var at = point.Words == WordOrder.BigEndian ? words.Length - 1 - i : i;
-            words[at] = (ushort)(bits >> (16 * i) & 0xFFFF);
-        }
-        return new(words, null);
-    }
+    private static Encoded Words(PointDefinition point, ulong bits) => new(WordOrders.Part(point.Words, bits, point.Width), null);
 
     private static string Show(double value, PointDefinition point) => point.Unit.Length == 0 ? $"{value}" : $"{value} {point.Unit}";
 }

@@ -215,10 +215,7 @@ public sealed class RegisterTable
     {
         var point = Device.Profile.Points[index];
         var bits = point.Type is RegisterType.Text or RegisterType.SunSsf || point.Sentinels.IsEmpty ? 0 : point.Sentinels[0];
-        var raw = new ushort[point.Width];
-        for (var i = 0; i < raw.Length && i < 4; i++)
-            raw[point.Words == WordOrder.BigEndian ? raw.Length - 1 - i : i] = (ushort)(bits >> (16 * i) & 0xFFFF);
-        Put(Device.Places[index].Span, raw);
+        Put(Device.Places[index].Span, WordOrders.Part(point.Words, bits, point.Width));
     }
 
     private bool Lay(int index, double value)
