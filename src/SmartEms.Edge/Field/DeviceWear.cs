@@ -26,13 +26,13 @@ internal sealed partial class DeviceSession
                 foreach (var control in controls)
                     foreach (var steps in (ImmutableArray<ControlStep>[])[control.Definition.Arm, control.Definition.Apply, control.Definition.Release])
                         foreach (var step in steps)
-                            AddUse(uses, control, Profile.IndexOf(step.Point));
+                            AddUse(uses, Profile.IndexOf(step.Point));
             }
             return uses.DrainToImmutable();
         }
     }
 
-    private void AddUse(ImmutableArray<RegisterUse>.Builder uses, ControlLine control, int point)
+    private void AddUse(ImmutableArray<RegisterUse>.Builder uses, int point)
     {
         if (point < 0 || !table!.Device.Places[point].Installed)
             return;
@@ -40,7 +40,7 @@ internal sealed partial class DeviceSession
         foreach (var one in uses)
             if (one.Span == span)
                 return;
-        uses.Add(new(Device.Name, Profile.Points[point].Name, span, WearOf(control), LimitsOf(control)) { Counted = budget.Of(KeyOf(span), clock.Now, LimitsOf(control)) });
+        uses.Add(new(Device.Name, Profile.Points[point].Name, span, Profile.Points[point].Wear, LimitsOf(point)) { Counted = budget.Of(KeyOf(span), clock.Now, LimitsOf(point)) });
     }
 
     /// <summary>Counts the writes before they are made; gives the register whose budget is spent, or null.</summary>
@@ -51,7 +51,7 @@ internal sealed partial class DeviceSession
         var claims = new WriteClaim[writes.Count];
         var tightens = ask.Phase != ControlPhase.Apply || WriteSelection.Tightens(control.Definition.Kind, control.LastTarget, ask.Target);
         for (var i = 0; i < claims.Length; i++)
-            claims[i] = new(KeyOf(writes[i].Span), LimitsOf(control), tightens);
+            claims[i] = new(KeyOf(writes[i].Span), LimitsOf(writes[i].Point), tightens);
         var (spent, kept) = budget.Take(claims, clock.Now);
         await kept;
         return spent;
@@ -59,7 +59,6 @@ internal sealed partial class DeviceSession
 
     private string KeyOf(RegisterSpan span) => $"{Device.Name} {span}";
 
-    private static WearClass WearOf(ControlLine control) => control.Definition.Wear;
-
-    private static WearLimits LimitsOf(ControlLine control) => WearLimits.Of(WearOf(control));
+    private WearLimits LimitsOf(int point) =>
+        WearLimits.Of(Profile.Points[point].Wear, Profile.Points[point].WritesLifetime, Profile.Points[point].WritesPerDay);
 }

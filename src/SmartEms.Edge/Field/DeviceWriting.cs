@@ -192,7 +192,7 @@ internal sealed partial class DeviceSession
             return WriteSelection.Changed(
                 recipe.Writes,
                 write => control.Proof.Holds(write) || table!.Shows(write.Point, write.Words.AsSpan(), lastWriteMs.GetValueOrDefault(write.Point, -1), now),
-                _ => LimitsOf(control).IsUnlimited);
+                write => LimitsOf(write.Point).IsUnlimited);
         }
     }
 

@@ -20,13 +20,14 @@ internal sealed class KeptHouse : IAsyncDisposable
 {
     private readonly Dictionary<string, TappedBus> buses = [];
     private readonly Decision decision;
+    private readonly TimeSpan timeout;
     private FollowMemory memory;
 
-    private KeptHouse(House house, WriteBudget budget, Func<DeviceProfile, DeviceProfile> profiles)
+    private KeptHouse(House house, TimeSpan timeout, Func<DeviceProfile, DeviceProfile> profiles)
     {
-        (House, Budget) = (house, budget);
+        (House, this.timeout) = (house, timeout);
         Site = house.Devices.SiteWithBoundPorts;
-        Layer = new(Site, new(house.Time), device => profiles(Hardware.Profile(device.Profile)), Bus, new(Receipts.Add, budget));
+        Layer = new(Site, new(house.Time), device => profiles(Hardware.Profile(device.Profile)), Bus, new(Receipts.Add, Budget));
         decision = new(Slot.Of(house.Time.Now), "test", [.. Site.Batteries.Select(_ => new BatteryDecision(BatteryMode.SelfConsume, default, default))],
             [.. Site.EvChargers.Select(_ => new EvDecision(EvMode.Full, default))], []);
         memory = FollowMemory.Fresh(Site);
@@ -35,17 +36,17 @@ internal sealed class KeptHouse : IAsyncDisposable
     public House House { get; }
     public Site Site { get; }
     public FieldLayer Layer { get; }
-    public WriteBudget Budget { get; }
+    public WriteBudget Budget { get; } = new();
     public List<Receipt> Receipts { get; } = [];
     public ProcessImage Image { get; private set; } = null!;
     public Followed? Followed { get; private set; }
     public ImmutableArray<Finding> Findings { get; private set; } = [];
 
-    public static async Task<KeptHouse> StartAsync(double loadWatts = 2_000, double pvWatts = 0, WriteBudget? budget = null, Func<DeviceProfile, DeviceProfile>? profiles = null)
+    public static async Task<KeptHouse> StartAsync(double loadWatts = 2_000, double pvWatts = 0, int timeoutMs = 5_000, Func<DeviceProfile, DeviceProfile>? profiles = null)
     {
         var house = await House.StartAsync(loadWatts, pvWatts);
         house.Run(2);
-        return new(house, budget ?? new(), profiles ?? (profile => profile));
+        return new(house, TimeSpan.FromMilliseconds(timeoutMs), profiles ?? (profile => profile));
     }
 
     public TappedBus BusOf(string device) => buses[device];
@@ -94,7 +95,7 @@ internal sealed class KeptHouse : IAsyncDisposable
     }
 
     private TappedBus Bus(Device device, DeviceProfile profile) =>
-        buses[device.Name] = new(new ModbusTcpMaster(new("127.0.0.1", device.Link.Port) { TransactionTimeout = TimeSpan.FromSeconds(5) }, TimeProvider.System));
+        buses[device.Name] = new(new ModbusTcpMaster(new("127.0.0.1", device.Link.Port) { TransactionTimeout = timeout }, TimeProvider.System));
 
     public async ValueTask DisposeAsync()
     {
