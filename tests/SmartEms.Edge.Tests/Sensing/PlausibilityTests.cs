@@ -131,8 +131,8 @@ public sealed class PlausibilityTests
         var watch = new FreezeWatch(1);
         var told = Enumerable.Range(0, 300).FirstOrDefault(s => watch.LookAtImport(1_234.5, s * 10, s * 1_000L), -1);
         Assert.InRange(told, 100, 299);
-        Assert.False(Enumerable.Range(0, 300).Any(s => watch.LookAtImport(1_234 + (s % 2), s * 10, 300_000 + (s * 1_000L))));
-        Assert.False(Enumerable.Range(0, 300).Any(s => watch.LookAtImport(0, s * 10, 600_000 + (s * 1_000L))));
+        Assert.DoesNotContain(Enumerable.Range(0, 300), s => watch.LookAtImport(1_234 + (s % 2), s * 10, 300_000 + (s * 1_000L)));
+        Assert.DoesNotContain(Enumerable.Range(0, 300), s => watch.LookAtImport(0, s * 10, 600_000 + (s * 1_000L)));
     }
 
     [Fact]
