@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Gpio;
@@ -7,6 +8,7 @@ using SmartEms.Edge.Adapters.Serial;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
@@ -30,18 +32,24 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>No device is given up sooner, however quick it has been: a busy box must not take its own lateness for the device's.</summary>
     private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(300);
 
+    private static readonly TimeSpan CountsWithin = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, TracedLine> traces = [];
     private readonly ModbusLines lines;
     private readonly CompositionOptions options;
+    private bool isCounted;
 
     private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
     {
         (Site, this.options) = (loaded.Site, options);
         Clock = new(options.SiteTime);
         lines = new(options.RealTime);
-        Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : memory.Reopen);
+        Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Adopted(memory.Reopen()));
         Daemon? daemon = null;
-        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, receipt => daemon?.Hear(receipt));
+        Budget.Keep = KeepCountsAsync;
+        if (memory.Store is { } counted)
+            Adopted(counted);
+        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget));
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
         {
             Memory = memory.Store is { } known ? Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
@@ -59,6 +67,9 @@ internal sealed class Composition : IAsyncDisposable
     public SiteClock Clock { get; }
     public FieldLayer Field { get; }
     public Recorder Recorder { get; }
+
+    /// <summary>How often the devices' registers have been written.</summary>
+    public WriteBudget Budget { get; } = new();
     public Daemon Daemon { get; }
 
     /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
@@ -122,6 +133,7 @@ internal sealed class Composition : IAsyncDisposable
         RecordAt = at => Recorder.Look(store => Desk.RecordIn(store, at)),
         Telemetry = new(OpenTelemetry, options.RealTime),
         Trace = traces.GetValueOrDefault,
+        Writes = () => Field.Uses,
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
     };
 
@@ -185,6 +197,28 @@ internal sealed class Composition : IAsyncDisposable
             return Afresh(loaded.Site, log, failure.Message);
         }
     }
+
+    /// <summary>Takes over the counts of the last run from the first store that opens. A store that cannot be read costs them: the log says so.</summary>
+    private IStore Adopted(IStore store)
+    {
+        if (isCounted)
+            return store;
+        isCounted = true;
+        try
+        {
+            if (store.Last(LedgerKind.WriteCounts) is { } entry)
+                Budget.Adopt(WearWire.FromBytes(entry.Body));
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        {
+            options.Log.Warning($"the counts of register writes start anew: {failure.Message}");
+        }
+        return store;
+    }
+
+    /// <summary>A write waits for its count to be on disk, and no longer than control can wait.</summary>
+    private async Task KeepCountsAsync(Instant now, ImmutableArray<RegisterWear> counts) =>
+        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.WriteCounts, now, WearWire.ToBytes(counts)), Task.Delay(CountsWithin, options.RealTime));
 
     private static Memory Afresh(Site site, Log log, string why)
     {

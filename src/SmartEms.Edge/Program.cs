@@ -14,6 +14,7 @@ internal static class Program
         WhyCommand.Build,
         DevicesCommand.Build,
         TraceCommand.Build,
+        WritesCommand.Build,
         CheckCommand.Build,
         ProfileCommand.Build,
         ReleaseCommand.Build,

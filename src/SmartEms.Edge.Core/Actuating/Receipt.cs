@@ -23,6 +23,12 @@ public enum ReceiptState : byte
 
     /// <summary>The write failed on the bus.</summary>
     Failed,
+
+    /// <summary>Read back twice: after it had settled, and again a round later.</summary>
+    Confirmed,
+
+    /// <summary>It was confirmed, and now holds a value that was never written from here.</summary>
+    ForeignWriter,
 }
 
 /// <summary>What became of one setpoint on one device: when, what was asked (in the control's unit), what was seen.</summary>

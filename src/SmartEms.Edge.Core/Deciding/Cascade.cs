@@ -144,6 +144,8 @@ public static class Cascade
             var produced = draft.Production[i];
             draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, absorbable - excess);
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
+            if (!draft.PlantObeys(i))
+                continue;
             var reach = Math.Min(draft.PvLimit[i], plant.Rated.Watts) - produced;
             excess = excess > 0 ? excess + reach : Math.Min(0, excess + Math.Max(0, reach));
         }

@@ -55,6 +55,10 @@ public sealed class Draft
 
     public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Site.EvChargers[charger].Phases;
 
+    /// <summary>A charger or plant in doubt is asked, and given no credit: the next in line acts on what is measured.</summary>
+    public bool ChargerObeys(int charger) => Obedience.Obeys(Image, Site.EvChargers[charger].Device, ControlKind.EvCurrent);
+    public bool PlantObeys(int plant) => Obedience.Obeys(Image, Site.PvPlants[plant].Device, ControlKind.PvLimit);
+
     /// <summary>What is left over before any charger or battery helps itself, W: PV minus house load minus all charging.</summary>
     public double Spare
     {
@@ -70,6 +74,8 @@ public sealed class Draft
     /// <summary>The charging power to expect when this offer is made: less at once, more only by the difference to the last offer.</summary>
     public double ExpectedCharging(int charger)
     {
+        if (!ChargerObeys(charger))
+            return Charging[charger];
         var last = Memory.Chargers[charger].Offer.Amperes;
         var watts = WattsPerAmpere(charger);
         if (Offer[charger] <= last)

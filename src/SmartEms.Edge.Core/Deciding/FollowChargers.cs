@@ -30,6 +30,8 @@ public static class FollowChargers
             var offer = draft.MeterIsGood && decision is not null
                 ? Wanted(draft, i, mode, bySurplus)
                 : Blind(draft, i, mode, decision is null ? Bound.Lease : Bound.UnknownReading);
+            if (!draft.ChargerObeys(i) && offer > charger.CurrentMin.Amperes)
+                (offer, draft.OfferBy[i]) = (charger.CurrentMin.Amperes, Bound.NotControllable);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
             draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]) };
             spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);

@@ -87,6 +87,7 @@ public static class Reasons
         Bound.Ramp => "the ramp rate",
         Bound.EvMinimum => "the charger's minimum current",
         Bound.Lease => "the expired decision",
+        Bound.NotControllable => "a device that does not do what it is told",
         _ => "nothing",
     };
 }

@@ -26,8 +26,37 @@ public static class Diagnosis
                 findings.Add(new(FindingCode.DeviceAnswersGarbage, Subject.Device, i, device.FailuresInARow));
             else if (device.Link == LinkState.Faltering)
                 findings.Add(new(FindingCode.DeviceFaltering, Subject.Device, i, device.FailuresInARow));
+            Doubts(device, i, findings);
         }
     }
+
+    /// <summary>One finding per doubt: two controls of a device that fail alike are one thing to look after.</summary>
+    private static void Doubts(DeviceReadings device, int index, ImmutableArray<Finding>.Builder findings)
+    {
+        if (device.Readings.HasFlag(ReadingDoubts.Frozen))
+            findings.Add(new(FindingCode.ReadingFrozen, Subject.Device, index));
+        if (device.Readings.HasFlag(ReadingDoubts.CounterRanBack))
+            findings.Add(new(FindingCode.CounterRanBack, Subject.Device, index));
+        if (device.Readings.HasFlag(ReadingDoubts.Unbalanced))
+            findings.Add(new(FindingCode.SiteUnbalanced, Subject.Device, index));
+        var (battery, ev, pv) = device.Controls;
+        if (battery != ControlDoubt.None)
+            findings.Add(new(Code(battery), Subject.Device, index));
+        if (ev != ControlDoubt.None && ev != battery)
+            findings.Add(new(Code(ev), Subject.Device, index));
+        if (pv != ControlDoubt.None && pv != battery && pv != ev)
+            findings.Add(new(Code(pv), Subject.Device, index));
+    }
+
+    private static FindingCode Code(ControlDoubt doubt) => doubt switch
+    {
+        ControlDoubt.NotApplied => FindingCode.SetpointNotApplied,
+        ControlDoubt.Reverted => FindingCode.SetpointReverted,
+        ControlDoubt.ForeignWriter => FindingCode.ForeignWriter,
+        ControlDoubt.NotArmed => FindingCode.DeviceNotArmed,
+        ControlDoubt.BudgetSpent => FindingCode.WriteBudgetSpent,
+        _ => FindingCode.WriteFailed,
+    };
 
     private static void Senses(ProcessImage image, Site site, ImmutableArray<Finding>.Builder findings)
     {

@@ -30,6 +30,9 @@ public enum FindingCode : short
     GridFrequencyUnknown = 116,
     BatteryBmsUnknown = 117,
     PhaseCurrentUnknown = 118,
+    ReadingFrozen = 119,
+    SiteUnbalanced = 120,
+    CounterRanBack = 121,
 
     ImportLimitUnmet = 201,
     ExportLimitUnmet = 202,
@@ -46,6 +49,7 @@ public enum FindingCode : short
     NoDeviceFallback = 303,
     WriteFailed = 304,
     ForeignWriter = 305,
+    WriteBudgetSpent = 306,
 
     DecisionLeaseExpired = 401,
     PolicyFailed = 402,

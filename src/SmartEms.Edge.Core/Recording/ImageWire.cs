@@ -9,6 +9,8 @@ namespace SmartEms.Edge.Core.Recording;
 /// <summary>A process image as bytes and back, exactly: what a record holds is what the controller saw.</summary>
 public static class ImageWire
 {
+    private const int Doubted = 0x80;
+
     public static void Write(WireWriter to, ProcessImage image)
     {
         to.Whole(image.TakenAt.UnixMilliseconds);
@@ -25,9 +27,16 @@ public static class ImageWire
         to.Count((ulong)image.Devices.Length);
         foreach (var device in image.Devices)
         {
-            to.Byte((byte)device.Link);
+            var isDoubted = device.Controls.IsAny || device.Readings != ReadingDoubts.None;
+            to.Byte((byte)((byte)device.Link | (isDoubted ? Doubted : 0)));
             to.Whole(device.SinceAnswerMs);
             to.Whole(device.FailuresInARow);
+            if (!isDoubted)
+                continue;
+            to.Byte((byte)device.Controls.BatteryDischarge);
+            to.Byte((byte)device.Controls.EvCurrent);
+            to.Byte((byte)device.Controls.PvLimit);
+            to.Byte((byte)device.Readings);
         }
         if (image.Contacts.IsEmpty)
             return;
@@ -52,7 +61,7 @@ public static class ImageWire
             chargers[i] = ReadCharger(ref from);
         var devices = new DeviceReadings[from.Length()];
         for (var i = 0; i < devices.Length; i++)
-            devices[i] = new(WireReader.Known((LinkState)from.Byte()), from.Small(), from.Small());
+            devices[i] = Device(ref from);
         var contacts = new ContactReadings[hasContacts ? from.Length() : 0];
         if (hasContacts && contacts.Length == 0)
             throw new InvalidDataException("record damaged: contacts are announced and there is none");
@@ -60,6 +69,22 @@ public static class ImageWire
             contacts[i] = ContactWire.Read(ref from);
         return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts) };
     }
+
+    /// <summary>Doubts follow only where the link's highest bit says so: records from before there were any stay as they are.</summary>
+    private static DeviceReadings Device(ref WireReader from)
+    {
+        var mark = from.Byte();
+        var device = new DeviceReadings(WireReader.Known((LinkState)(mark & ~Doubted)), from.Small(), from.Small());
+        if ((mark & Doubted) == 0)
+            return device;
+        var controls = new ControlDoubts(Doubt(ref from), Doubt(ref from), Doubt(ref from));
+        var readings = from.Byte();
+        return readings < 8
+            ? device with { Controls = controls, Readings = (ReadingDoubts)readings }
+            : throw new InvalidDataException($"record damaged: {readings} is no ReadingDoubts");
+    }
+
+    private static ControlDoubt Doubt(ref WireReader from) => WireReader.Known((ControlDoubt)from.Byte());
 
     private static void Grid(WireWriter to, GridReadings grid)
     {

@@ -19,6 +19,9 @@ public enum LedgerKind : byte
 
     /// <summary>Numbers that are missing, and why.</summary>
     Gap = 10,
+
+    /// <summary>How often the registers of the devices have been written (<see cref="WearWire"/>); the last one counts.</summary>
+    WriteCounts = 11,
 }
 
 /// <summary>A stored entry of the ledger, in the gap-free order it was appended.</summary>

@@ -38,6 +38,9 @@ public enum Bound : byte
 
     /// <summary>The decision's lease ran out.</summary>
     Lease,
+
+    /// <summary>The device does not do what it is told: it is not counted on.</summary>
+    NotControllable,
 }
 
 /// <summary>Who set a bound: printed with it, so that nobody has to guess whom to ask.</summary>
@@ -50,7 +53,7 @@ public static class BoundSources
         Bound.CellVoltage or Bound.Temperature => "site file, cell data sheet",
         Bound.GridVoltage or Bound.GridFrequency => "site file, grid code",
         Bound.EvMinimum => "IEC 61851-1",
-        Bound.UnknownReading or Bound.Lease => "fail-safe rule",
+        Bound.UnknownReading or Bound.Lease or Bound.NotControllable => "fail-safe rule",
         _ => "none",
     };
 }

@@ -19,10 +19,10 @@ public sealed record Envelope(
         var (import, export) = GridExchange.Limits(image.Grid, site.Pcc);
         var batteries = ImmutableArray.CreateBuilder<PowerRange>(site.Batteries.Length);
         for (var i = 0; i < site.Batteries.Length; i++)
-            batteries.Add(BatteryRange(image.Batteries[i], site.Batteries[i], image.Grid));
+            batteries.Add(Obedience.Narrow(BatteryRange(image.Batteries[i], site.Batteries[i], image.Grid), image, site.Batteries[i]));
         var chargers = ImmutableArray.CreateBuilder<PowerRange>(site.EvChargers.Length);
         for (var i = 0; i < site.EvChargers.Length; i++)
-            chargers.Add(ChargerRange(site.EvChargers[i], site.Pcc));
+            chargers.Add(Obedience.Narrow(ChargerRange(site.EvChargers[i], site.Pcc), image, site, i));
         var plants = ImmutableArray.CreateBuilder<PowerRange>(site.PvPlants.Length);
         for (var i = 0; i < site.PvPlants.Length; i++)
             plants.Add(PowerRange.Of(Power.Zero, site.PvPlants[i].Rated, Bound.Rating));

@@ -55,9 +55,30 @@ public sealed class DeviceTable
     public void Store(int point, ReadOnlySpan<ushort> words, long atMs)
     {
         var definition = Device.Profile.Points[point];
+        var before = cells[point];
         cells[point] = definition.Type == RegisterType.Text
             ? new(true, 0, Decoding.Text(definition, words), atMs, BadReason.None)
             : new(true, Decoding.Bits(definition, words), null, atMs, BadReason.None);
+        Reads++;
+        if (!before.IsRead || before.Bits != cells[point].Bits || before.Text != cells[point].Text)
+            (Changes, ReadsAtChange, ChangedMs) = (Changes + 1, Reads, atMs);
+    }
+
+    /// <summary>Points taken off the wire so far, how many of them brought other bits than before, and when the last such one came.</summary>
+    public long Reads { get; private set; }
+    public long Changes { get; private set; }
+    public long ReadsAtChange { get; private set; }
+    public long ChangedMs { get; private set; }
+
+    /// <summary>When a point last came off the wire; −1 = never.</summary>
+    public long ReadAt(int point) => cells[point].IsRead ? cells[point].AtMs : -1;
+
+    /// <summary>True when a point holds exactly these registers, read after <paramref name="sinceMs"/> and not yet old.</summary>
+    public bool Shows(int point, ReadOnlySpan<ushort> words, long sinceMs, long nowMs)
+    {
+        var (definition, cell) = (Device.Profile.Points[point], cells[point]);
+        return cell.IsRead && definition.Type != RegisterType.Text && cell.AtMs > sinceMs && nowMs - cell.AtMs <= definition.MaxAgeMs
+            && words.Length == definition.Width && Decoding.Bits(definition, words) == cell.Bits;
     }
 
     /// <summary>A block read failed: points that never answered say why; points that did go on ageing.</summary>

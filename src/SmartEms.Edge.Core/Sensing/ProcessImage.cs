@@ -99,7 +99,14 @@ public sealed record EvReadings
 }
 
 /// <summary>The link of one device as the poller sees it.</summary>
-public readonly record struct DeviceReadings(LinkState Link, int SinceAnswerMs, int FailuresInARow);
+public readonly record struct DeviceReadings(LinkState Link, int SinceAnswerMs, int FailuresInARow)
+{
+    /// <summary>Whether it can be counted on to do what it is told.</summary>
+    public ControlDoubts Controls { get; init; }
+
+    /// <summary>What is odd about what it says.</summary>
+    public ReadingDoubts Readings { get; init; }
+}
 
 /// <summary>Whether a device answers.</summary>
 public enum LinkState : byte

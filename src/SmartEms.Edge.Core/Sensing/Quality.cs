@@ -31,6 +31,9 @@ public enum BadReason : byte
 
     /// <summary>The site has no device that gives this point.</summary>
     NotInstalled,
+
+    /// <summary>The device repeats the same bytes while the rest of the site changes.</summary>
+    Frozen,
 }
 
 /// <summary>Trust, reason and age of a reading. The age counts from the successful wire read, in milliseconds.</summary>

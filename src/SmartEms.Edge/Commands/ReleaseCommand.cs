@@ -42,7 +42,7 @@ internal static class ReleaseCommand
     {
         await using var lines = new ModbusLines(screen.Time);
         var clock = new SiteClock(screen.Time);
-        await using var field = new FieldLayer(loaded.Site, clock, device => profiles.Find(device.Profile)!, (device, profile) => lines.Lease(Composition.SettingsOf(device, profile)), _ => { });
+        await using var field = new FieldLayer(loaded.Site, clock, device => profiles.Find(device.Profile)!, (device, profile) => lines.Lease(Composition.SettingsOf(device, profile)), new(_ => { }, new()));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Within);
         var failed = 0;

@@ -134,6 +134,8 @@ internal static class Pages
         ReceiptState.NotApplied => "not-applied",
         ReceiptState.Reverted => "reverted",
         ReceiptState.Failed => "failed",
+        ReceiptState.Confirmed => "confirmed",
+        ReceiptState.ForeignWriter => "foreign-writer",
         _ => "unknown",
     };
 }

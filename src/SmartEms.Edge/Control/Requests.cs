@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -5,6 +6,7 @@ using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
 
 namespace SmartEms.Edge.Control;
@@ -20,6 +22,9 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
 
     /// <summary>The wire trace of a device's line; null where none is kept.</summary>
     public Func<string, TracedLine?> Trace { get; init; } = _ => null;
+
+    /// <summary>Every register that may be written, with its count.</summary>
+    public Func<ImmutableArray<RegisterUse>> Writes { get; init; } = () => [];
 
     /// <summary>The window onto stored telemetry; null where nothing is stored.</summary>
     public TelemetryWindow? Telemetry { get; init; }
@@ -55,6 +60,7 @@ internal static class Requests
     [
         new("GET", "/v1/status", "the site now: power, batteries, decision, findings, devices", Now((desk, now) => Reply.Ok(Pages.Status(now, desk.Site, desk.Version), ViewsJson.Wire.StatusView))),
         new("GET", "/v1/devices", "every device and its link", Now((desk, now) => Reply.Ok(Pages.Devices(now, desk.Site), ViewsJson.Wire.DevicesView))),
+        new("GET", "/v1/writes", "every register that may be written: how often it was, how often it may be, how long it lasts", WritesRequest.AnswerAsync),
         new("GET", "/v1/why", "the decision of the quarter-hour that holds ?at=<RFC 3339> (now without it)", (desk, asked, _) => Task.FromResult(Why(desk, asked))),
         new("GET", "/v1/telemetry/points", "every stored telemetry point and its unit", TelemetryRequests.PointsAsync),
         new("GET", "/v1/telemetry", "stored rows: ?points=meter1/*,inv1/soc&since=<RFC 3339 or 2h>&until=…&every=raw|1m|15m|1h|1d", TelemetryRequests.RowsAsync),

@@ -8,6 +8,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(StatusView))]
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(WhyView))]
+[JsonSerializable(typeof(WritesView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(RequestsView))]
 [JsonSerializable(typeof(ReleaseView))]

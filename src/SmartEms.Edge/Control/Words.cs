@@ -38,6 +38,13 @@ internal static class Words
         _ => "act",
     };
 
+    public static string Of(WearClass wear) => wear switch
+    {
+        WearClass.Volatile => "volatile",
+        WearClass.Unknown => "unknown",
+        _ => "flash",
+    };
+
     public static string Of(LinkState link) => link switch
     {
         LinkState.Starting => "starting",

@@ -3,11 +3,18 @@ using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Field;
 
-/// <summary>One controllable thing of one device: what is wanted, what the Keeper says is due, what was proven. Guarded by its session's lock.</summary>
+/// <summary>One controllable thing of one device: what is wanted, what the Keeper says is due, what was proven, and what is in doubt. Guarded by its session's lock.</summary>
 internal sealed class ControlLine
 {
+    private const int RetryMs = 1_000;
+    private const int SpentPauseMs = 900_000;
+
     private readonly int writeGapMs;
     private long nextWriteMs;
+    private long wholeAtMs = -1;
+    private long spentUntilMs;
+    private bool isAccepted;
+    private int linkFailures;
 
     public ControlLine(ControlDefinition definition, LinkRules link)
     {
@@ -20,6 +27,12 @@ internal sealed class ControlLine
     public ControlDefinition Definition { get; }
     public Keeper Keeper { get; }
     public EffectWatch Effect { get; }
+    public Patience Tries { get; } = Patience.ForWrites();
+    public Patience EffectTries { get; } = Patience.ForEffects();
+
+    /// <summary>What the setpoint's registers, and those of the fallback timer, must hold.</summary>
+    public RegisterProof Proof { get; } = new();
+    public RegisterProof ArmProof { get; } = new();
 
     /// <summary>The device took its own fallback timer, or needs none.</summary>
     public bool IsArmed { get; set; }
@@ -28,11 +41,19 @@ internal sealed class ControlLine
     public (IReadOnlyList<RegisterWrite> Writes, long ReadyMs)? Arming { get; set; }
     public bool ReleaseWanted { get; private set; }
     public ReceiptState State { get; set; }
-    public int FailuresInARow { get; set; }
 
-    /// <summary>Writes whose read-back is still to come, and when.</summary>
-    public IReadOnlyList<RegisterWrite> Pending { get; private set; } = [];
-    public long PendingAtMs { get; private set; }
+    /// <summary>A group broke off in the middle: nothing of it is trusted until it has been read again.</summary>
+    public bool IsTorn { get; private set; }
+
+    /// <summary>The last target that was written, also when it had to be forgotten since; null = none yet.</summary>
+    public double? LastTarget { get; private set; }
+
+    /// <summary>When the first read-back is due; null when none is.</summary>
+    public long? PendingAtMs { get; private set; }
+
+    public ControlDoubt WriteDoubt { get; private set; }
+    public ControlDoubt EffectDoubt { get; set; }
+    public ControlDoubt Doubt => WriteDoubt != ControlDoubt.None ? WriteDoubt : EffectDoubt;
 
     /// <summary>Watts of the effect measure per unit of the control: 1, or volts × phases for a current.</summary>
     public double EffectFactor { get; init; } = 1;
@@ -53,42 +74,106 @@ internal sealed class ControlLine
     {
         ReleaseWanted = false;
         Keeper.Forget();
-        Pending = [];
+        Proof.Forget();
+        (PendingAtMs, wholeAtMs, isAccepted, LastTarget, IsTorn) = (null, -1, true, null, false);
         State = default;
     }
 
-    /// <summary>What to write now; respects the device's shortest time between writes.</summary>
-    public double? Due(long nowMs) => nowMs < nextWriteMs || ReleaseWanted ? null : Keeper.Due(nowMs);
+    /// <summary>What to write now; respects the device's shortest time between writes, and gives up aloud instead of writing in a loop.</summary>
+    public double? Due(long nowMs) => ReleaseWanted || !MayWrite(nowMs) ? null : Keeper.Due(nowMs);
 
-    public void Written(double target, IReadOnlyList<RegisterWrite> writes, long nowMs)
+    public bool MayWrite(long nowMs) => nowMs >= nextWriteMs && Tries.MayTry(nowMs);
+
+    /// <summary>The whole group is due, changed or not: the device's own timer starts anew with it.</summary>
+    public bool IsWholeDue(long nowMs) => Definition.TimeoutMs > 0 && (wholeAtMs < 0 || nowMs - wholeAtMs >= Definition.TimeoutMs / 3);
+
+    public void Written(double target, IReadOnlyList<RegisterWrite> writes, bool isWhole, long nowMs)
     {
         Keeper.Sent(target, nowMs);
         nextWriteMs = nowMs + writeGapMs;
-        FailuresInARow = 0;
-        Pending = [.. writes.Where(write => write.ReadBack >= 0)];
-        PendingAtMs = nowMs + Definition.SettleMs;
+        Proof.Written(writes, nowMs + Definition.SettleMs);
+        PendingAtMs = Proof.IsEmpty ? null : nowMs + Definition.SettleMs;
+        (LastTarget, IsTorn, isAccepted, linkFailures) = (target, false, true, 0);
+        if (isWhole)
+            wholeAtMs = nowMs;
     }
 
-    /// <summary>The device went away: it must be armed and told everything anew.</summary>
+    /// <summary>The device went away, or is another one now: it must be armed and told everything anew.</summary>
     public void Disarm()
     {
         Keeper.Forget();
-        IsArmed = false;
-        Arming = null;
-        Pending = [];
+        Proof.Forget();
+        ArmProof.Forget();
+        (IsArmed, Arming, PendingAtMs, wholeAtMs) = (false, null, null, -1);
         Effect.Reset();
     }
 
-    public void ReadBackDone() => Pending = [];
+    /// <summary>The connection had trouble: what the device holds now is not known, so it is told again.</summary>
+    public void Unsure()
+    {
+        if (Keeper.LastSent is null)
+            return;
+        Keeper.Forget();
+        wholeAtMs = -1;
+    }
 
-    /// <summary>The write did not arrive, or the device forgot it.</summary>
-    public void Lost(long nowMs)
+    public void ReadBackDone() => PendingAtMs = null;
+
+    /// <summary>The registers do not hold what they should. A device that lost it may have lost its fallback timer too.</summary>
+    public void Contradicted(ControlDoubt doubt, long nowMs)
+    {
+        if (doubt is ControlDoubt.Reverted or ControlDoubt.ForeignWriter)
+            (IsArmed, Arming) = (false, null);
+        Keeper.Forget();
+        Proof.Forget();
+        ArmProof.Forget();
+        (PendingAtMs, wholeAtMs, isAccepted) = (null, -1, false);
+        Tries.Failed(nowMs);
+        WriteDoubt = doubt;
+    }
+
+    /// <summary>A group that was refused, or broke off after some of it had arrived: counted, so that it is not tried for ever.</summary>
+    public void Broken(bool isTorn, long nowMs)
+    {
+        Lost(nowMs);
+        IsTorn = isTorn;
+        Tries.Failed(nowMs);
+        WriteDoubt = ControlDoubt.Failed;
+    }
+
+    /// <summary>Nothing of the group arrived. The link's own back-off bounds how often that happens.</summary>
+    public void Missed(long nowMs)
+    {
+        Lost(nowMs);
+        linkFailures++;
+        if (linkFailures > 1)
+            WriteDoubt = ControlDoubt.Failed;
+    }
+
+    /// <summary>The registers must not be written now.</summary>
+    public void Spent(long nowMs)
+    {
+        WriteDoubt = ControlDoubt.BudgetSpent;
+        spentUntilMs = nowMs + SpentPauseMs;
+        nextWriteMs = nowMs + RetryMs;
+    }
+
+    private void Lost(long nowMs)
     {
         Keeper.Forget();
-        FailuresInARow++;
-        nextWriteMs = nowMs + Math.Max(writeGapMs, 1_000);
-        Arming = null;
-        Pending = [];
+        Proof.Forget();
+        nextWriteMs = nowMs + Math.Max(writeGapMs, RetryMs);
+        (Arming, PendingAtMs, wholeAtMs, isAccepted) = (null, null, -1, false);
         State = ReceiptState.Failed;
+    }
+
+    /// <summary>Takes back a doubt when all has been well for long enough; asked once a round.</summary>
+    public void Ease(long nowMs)
+    {
+        var isWell = isAccepted && (Proof.IsEmpty || Proof.IsConfirmed);
+        if (isWell && Tries.IsTrusted(nowMs) && (WriteDoubt != ControlDoubt.BudgetSpent || nowMs >= spentUntilMs))
+            WriteDoubt = ControlDoubt.None;
+        if (Effect.State != ReceiptState.NotApplied && EffectTries.MayTry(nowMs) && EffectTries.IsTrusted(nowMs))
+            EffectDoubt = ControlDoubt.None;
     }
 }

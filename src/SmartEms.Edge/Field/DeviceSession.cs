@@ -20,6 +20,8 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private readonly Slowest slowest = new();
     private readonly ushort[] words = new ushort[128];
     private readonly Dictionary<RegisterSpan, long> lastReadMs = [];
+    private readonly Dictionary<int, long> lastWriteMs = [];
+    private readonly WriteBudget budget;
     private DeviceTable? table;
     private RegisterPlan? plan;
     private bool isLost;
@@ -27,7 +29,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     public DeviceSession(int index, Device device, DeviceProfile profile, SessionSurroundings surroundings)
     {
         (Index, Device, Profile) = (index, device, profile);
-        (bus, clock, onReceipt) = (surroundings.Bus, surroundings.Clock, surroundings.OnReceipt);
+        (bus, clock, onReceipt, budget) = (surroundings.Bus, surroundings.Clock, surroundings.Proofs.OnReceipt, surroundings.Proofs.Budget);
         controls = [.. profile.Controls.Select(control => new ControlLine(control, profile.Link)
         {
             EffectFactor = control.Kind == ControlKind.EvCurrent ? surroundings.WattsPerAmpere : 1,
@@ -46,7 +48,12 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         get
         {
             lock (gate)
-                return health.Now(clock.UptimeMs);
+            {
+                var doubts = default(ControlDoubts);
+                foreach (var control in controls)
+                    doubts = doubts.With(control.Definition.Kind, control.Doubt);
+                return health.Now(clock.UptimeMs) with { Controls = doubts };
+            }
         }
     }
 
@@ -78,8 +85,8 @@ internal sealed partial class DeviceSession : IAsyncDisposable
             lock (gate)
                 foreach (var control in controls)
                 {
-                    if (control.Pending.Count > 0)
-                        next = Math.Min(next, control.PendingAtMs);
+                    if (control.PendingAtMs is { } pending)
+                        next = Math.Min(next, pending);
                     if (control is { IsArmed: false, Arming: { } arming })
                         next = Math.Min(next, arming.ReadyMs);
                 }
@@ -103,7 +110,8 @@ internal sealed partial class DeviceSession : IAsyncDisposable
             return;
         await WriteDueAsync(stop);
         await ReadAllAsync(stop);
-        await ReadBackDueAsync(stop);
+        if (await ProveAsync(onlyPending: false, stop))
+            await WriteDueAsync(stop); // a device that has lost its setpoint hears it again in the same round
         WatchEffects();
     }
 
@@ -113,7 +121,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         if (table is null || isLost || !health.MayAsk(clock.UptimeMs))
             return;
         await WriteDueAsync(stop);
-        await ReadBackDueAsync(stop);
+        await ProveAsync(onlyPending: true, stop);
     }
 
     /// <summary>Finds the device's map and reads what is read once; only then the fresh table takes the old one's place.</summary>
@@ -138,8 +146,12 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         {
             (table, plan, isLost) = (fresh, reads, false);
             lastReadMs.Clear();
+            lastWriteMs.Clear();
             foreach (var control in controls)
+            {
                 control.Disarm();
+                control.Tries.Renew();
+            }
         }
         Trouble = null;
         return true;
@@ -234,6 +246,8 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private void Failed(string fault, BusStatus status, long now)
     {
         health.Failed(fault, status == BusStatus.Malformed, now);
+        foreach (var control in controls)
+            control.Unsure();
         if (!health.IsDown)
             return;
         isLost = true;

@@ -4,7 +4,7 @@ using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Field;
 
-/// <summary>The writing half of a session: arm, write, read back, watch the effect, hand back.</summary>
+/// <summary>The writing half of a session: arm, write what differs, hand back.</summary>
 internal sealed partial class DeviceSession
 {
     /// <summary>What Follow wants of one control until the lease ends; null = the device shall follow its own automatic. Unknown kinds are refused.</summary>
@@ -18,15 +18,15 @@ internal sealed partial class DeviceSession
                 control.Approve(wanted, clock.UptimeMs, leaseMs);
             else
                 control.Release();
-            return control.ReleaseWanted || control.Due(clock.UptimeMs) is not null;
+            return (control.ReleaseWanted && control.MayWrite(clock.UptimeMs)) || control.Due(clock.UptimeMs) is not null;
         }
     }
 
-    /// <summary>How the last setpoint of a control stands: target, proof, failures in a row, armed. Null when the device has no such control.</summary>
-    public (double? Target, ReceiptState State, int Failures, bool IsArmed)? Proof(ControlKind kind)
+    /// <summary>How the last setpoint of a control stands: target, proof, doubt, tries that failed. Null when the device has no such control.</summary>
+    public (double? Target, ReceiptState State, ControlDoubt Doubt, int Failures)? Proof(ControlKind kind)
     {
         lock (gate)
-            return Find(kind) is { } control ? (control.Keeper.LastSent, control.State, control.FailuresInARow, control.IsArmed) : null;
+            return Find(kind) is { } control ? (control.Keeper.LastSent, control.State, control.Doubt, control.Tries.Failures) : null;
     }
 
     /// <summary>Hands every control back to the device's own automatic, whatever was asked before. False when a write failed.</summary>
@@ -59,7 +59,7 @@ internal sealed partial class DeviceSession
             double? due;
             bool release;
             lock (gate)
-                (due, release) = (control.Due(clock.UptimeMs), control.ReleaseWanted);
+                (due, release) = (control.Due(clock.UptimeMs), control.ReleaseWanted && control.MayWrite(clock.UptimeMs));
             if (release)
                 await ReleaseAsync(control, stop);
             else if (due is { } target && (control.IsArmed || await ArmAsync(control, stop)))
@@ -72,10 +72,10 @@ internal sealed partial class DeviceSession
     private async ValueTask<bool> ArmAsync(ControlLine control, CancellationToken stop)
     {
         if (control.Definition.Arm.IsEmpty)
-            return Armed(control);
+            return Armed(control, []);
         if (control.Arming is not { } arming)
         {
-            if (await WriteAsync(control, ControlPhase.Arm, 0, stop) is { } written)
+            if (await WriteAsync(control, new(ControlPhase.Arm, 0, IsWhole: true), stop) is { } written)
                 lock (gate)
                     control.Arming = (written, clock.UptimeMs + control.Definition.SettleMs);
             return false;
@@ -88,156 +88,141 @@ internal sealed partial class DeviceSession
                 continue;
             if (await SeenAsync(write, stop) is not { } seen)
                 return false;
-            if (!Matches(write, seen))
+            if (Math.Abs(seen - write.Expected) > ToleranceOf(write))
                 return Refuse(control, $"{Profile.Points[write.ReadBack].Name} reads {seen:0.###} instead of {write.Expected:0.###}");
         }
-        return Armed(control);
+        return Armed(control, arming.Writes);
     }
 
-    private bool Armed(ControlLine control)
+    private bool Armed(ControlLine control, IReadOnlyList<RegisterWrite> writes)
     {
         lock (gate)
+        {
             control.IsArmed = true;
+            control.ArmProof.Written(writes, 0);
+            foreach (var one in control.ArmProof.Expected)
+                control.ArmProof.Look(one, one.Write.Expected, 0, table!.ReadAt(one.Write.ReadBack)); // it has just been seen
+        }
         return true;
     }
 
     private bool Refuse(ControlLine control, string note)
     {
         lock (gate)
-            control.Lost(clock.UptimeMs);
+            control.Contradicted(ControlDoubt.NotArmed, clock.UptimeMs);
         Tell(control, 0, ReceiptState.NotApplied, null, $"the fallback timer was not taken: {note}");
         return false;
     }
 
     private async ValueTask ApplyAsync(ControlLine control, double target, CancellationToken stop)
     {
-        var written = await WriteAsync(control, ControlPhase.Apply, target, stop);
+        var isWhole = control.IsWholeDue(clock.UptimeMs);
+        var written = control.IsTorn ? await MendAsync(control, target, stop) : await WriteAsync(control, new(ControlPhase.Apply, target, isWhole), stop);
         if (written is null)
             return;
         lock (gate)
-            control.Written(target, written, clock.UptimeMs);
+            control.Written(target, written, isWhole, clock.UptimeMs);
         if (control.State is 0 or ReceiptState.Failed)
             Tell(control, target, ReceiptState.Written, null, "");
     }
 
+    /// <summary>After a group that broke off: every register of it that can be read is read again, and then the group is done whole. Null when it was not.</summary>
+    private async ValueTask<IReadOnlyList<RegisterWrite>?> MendAsync(ControlLine control, double target, CancellationToken stop)
+    {
+        ControlRecipe recipe;
+        lock (gate)
+            recipe = ControlRecipe.Of(control.Definition, ControlPhase.Apply, target, table!, clock.UptimeMs);
+        foreach (var write in recipe.Writes)
+            if (write.ReadBack >= 0 && await SeenAsync(write, stop) is null)
+            {
+                lock (gate)
+                    control.Missed(clock.UptimeMs);
+                return null;
+            }
+        return await WriteAsync(control, new(ControlPhase.Apply, target, IsWhole: true), stop);
+    }
+
     private async ValueTask<bool> ReleaseAsync(ControlLine control, CancellationToken stop)
     {
-        if (await WriteAsync(control, ControlPhase.Release, 0, stop) is null)
+        if (await WriteAsync(control, new(ControlPhase.Release, 0, IsWhole: control.Definition.TimeoutMs > 0), stop) is null)
             return false;
         lock (gate)
             control.Released();
         return true;
     }
 
-    /// <summary>Writes one phase in order; the first failure ends it. Null when it did not arrive whole.</summary>
-    private async ValueTask<IReadOnlyList<RegisterWrite>?> WriteAsync(ControlLine control, ControlPhase phase, double target, CancellationToken stop)
+    /// <summary>Writes what differs of one phase, in order; the first failure ends it. Gives the whole group, or null when it did not arrive whole.</summary>
+    private async ValueTask<IReadOnlyList<RegisterWrite>?> WriteAsync(ControlLine control, Ask ask, CancellationToken stop)
     {
         ControlRecipe recipe;
         lock (gate)
-            recipe = ControlRecipe.Of(control.Definition, phase, target, table!, clock.UptimeMs);
+            recipe = ControlRecipe.Of(control.Definition, ask.Phase, ask.Target, table!, clock.UptimeMs);
         if (!recipe.IsOk)
-            return Lost(control, target, recipe.Refusal!);
-        foreach (var write in recipe.Writes)
+            return Fail(control, ask.Target, recipe.Refusal!, () => control.Missed(clock.UptimeMs));
+        var needed = Needed(control, recipe, ask);
+        if (await SpentAsync(control, needed, ask) is { } spent)
+            return Fail(control, ask.Target, $"the write budget of {spent} is spent", () => control.Spent(clock.UptimeMs));
+        for (var i = 0; i < needed.Count; i++)
         {
+            var write = needed[i];
             var askedMs = clock.UptimeMs;
             var reply = await bus.WriteAsync(write.Span, write.Words.AsMemory(), write.Function, stop);
             lock (gate)
+            {
                 slowest.Saw(clock.UptimeMs - askedMs, clock.UptimeMs);
-            if (reply.IsOk)
-                continue;
-            lock (gate)
-                if (reply.Status != BusStatus.Exception)
-                    Failed($"write {write.Span}: {reply}", reply.Status, clock.UptimeMs);
-            return Lost(control, target, $"{Profile.Points[write.Point].Name}: {reply}");
+                lastWriteMs[write.Point] = clock.UptimeMs;
+            }
+            if (!reply.IsOk)
+                return Broken(control, ask, reply, (i, $"{Profile.Points[write.Point].Name}: {reply}, {i} of {needed.Count} registers written"));
         }
         return recipe.Writes;
     }
 
-    private IReadOnlyList<RegisterWrite>? Lost(ControlLine control, double target, string note)
+    /// <summary>Compare before write. What each register held before anything was written is kept, to tell a revert from a stranger.</summary>
+    private List<RegisterWrite> Needed(ControlLine control, ControlRecipe recipe, Ask ask)
+    {
+        lock (gate)
+        {
+            var now = clock.UptimeMs;
+            foreach (var write in recipe.Writes)
+                if (write.ReadBack >= 0 && table!.Get(write.ReadBack, now) is { IsKnown: true } before)
+                    control.Proof.Before(write.ReadBack, before.Value);
+            if (ask.IsWhole)
+                return [.. recipe.Writes];
+            return WriteSelection.Changed(
+                recipe.Writes,
+                write => control.Proof.Holds(write) || table!.Shows(write.Point, write.Words.AsSpan(), lastWriteMs.GetValueOrDefault(write.Point, -1), now),
+                write => LimitsOf(write.Point).IsUnlimited);
+        }
+    }
+
+    private IReadOnlyList<RegisterWrite>? Broken(ControlLine control, Ask ask, BusReply reply, (int Written, string Note) so)
+    {
+        var isLink = reply.Status != BusStatus.Exception;
+        var isNothing = isLink && so.Written == 0 && reply.Status == BusStatus.Unreachable;
+        return Fail(control, ask.Target, so.Note, () =>
+        {
+            if (isNothing)
+                control.Missed(clock.UptimeMs);
+            else
+                control.Broken(isTorn: ask.Phase == ControlPhase.Apply, clock.UptimeMs);
+            if (isLink)
+                Failed($"write: {so.Note}", reply.Status, clock.UptimeMs);
+        });
+    }
+
+    private IReadOnlyList<RegisterWrite>? Fail(ControlLine control, double target, string note, Action mark)
     {
         bool isNews;
         lock (gate)
         {
-            isNews = control.FailuresInARow == 0;
-            control.Lost(clock.UptimeMs);
+            var (state, doubt) = (control.State, control.WriteDoubt);
+            mark();
+            isNews = state != ReceiptState.Failed || doubt != control.WriteDoubt;
         }
         if (isNews)
             onReceipt(new(clock.Now, Index, control.Definition.Kind, target, ReceiptState.Failed) { Note = note });
         return null;
-    }
-
-    private async ValueTask ReadBackDueAsync(CancellationToken stop)
-    {
-        foreach (var control in controls)
-        {
-            if (control.Pending.Count == 0 || clock.UptimeMs < control.PendingAtMs)
-                continue;
-            var pending = control.Pending;
-            control.ReadBackDone();
-            foreach (var write in pending)
-                if (await SeenAsync(write, stop) is { } seen && !Matches(write, seen))
-                {
-                    Tell(control, control.Keeper.LastSent ?? 0, ReceiptState.NotApplied, seen, $"{Profile.Points[write.Point].Name} reads {seen:0.###} instead of {write.Expected:0.###}");
-                    lock (gate)
-                        control.Keeper.Forget();
-                    return;
-                }
-            if (control.State is not (ReceiptState.ReadBack or ReceiptState.EffectSeen))
-                Tell(control, control.Keeper.LastSent ?? 0, ReceiptState.ReadBack, null, "");
-        }
-    }
-
-    /// <summary>What the device says the written point is now; null when it does not answer (the link's own health reports that).</summary>
-    private async ValueTask<double?> SeenAsync(RegisterWrite write, CancellationToken stop)
-    {
-        var span = table!.Device.Places[write.ReadBack].Span;
-        var into = words.AsMemory(0, span.Count);
-        var reply = await bus.ReadAsync(span, into, stop);
-        if (!reply.IsOk)
-            return null;
-        lock (gate)
-        {
-            table.Store(write.ReadBack, into.Span, clock.UptimeMs);
-            var sample = table.Get(write.ReadBack, clock.UptimeMs);
-            return sample.IsKnown ? sample.Value : null;
-        }
-    }
-
-    /// <summary>One step of the register's resolution may be lost to rounding inside the device.</summary>
-    private bool Matches(RegisterWrite write, double seen)
-    {
-        var step = Math.Abs(Profile.Points[write.Point].Scale);
-        var power = table!.PowerOf(write.Point, clock.UptimeMs);
-        for (var i = 0; i < Math.Abs(power.Value); i++)
-            step = power.Value > 0 ? step * 10 : step / 10;
-        return Math.Abs(seen - write.Expected) <= step * 1.01;
-    }
-
-    private void WatchEffects()
-    {
-        foreach (var control in controls)
-        {
-            var changed = Watch(control, out var target, out var measured);
-            if (changed is { } state)
-                Tell(control, target, state, measured, state == ReceiptState.NotApplied ? $"{control.Definition.Effect} shows {measured:0.#}" : "");
-        }
-    }
-
-    private ReceiptState? Watch(ControlLine control, out double target, out double measured)
-    {
-        lock (gate)
-        {
-            (target, measured) = (0, 0);
-            if (control.Definition.Effect == Measure.None || control.Keeper.LastSent is not { } sent || table is null)
-                return null;
-            var now = table.Get(control.Definition.Effect, clock.UptimeMs);
-            if (!now.IsGood)
-                return null;
-            (target, measured) = (sent, now.Value);
-            var before = control.State;
-            var seen = control.Effect.Look(sent * control.EffectFactor, now.Value, clock.UptimeMs);
-            return seen != before && seen is ReceiptState.EffectSeen or ReceiptState.NotApplied ? seen == before ? null : seen : null;
-        }
     }
 
     private void Tell(ControlLine control, double target, ReceiptState state, double? seen, string note)
@@ -246,4 +231,7 @@ internal sealed partial class DeviceSession
             control.State = state;
         onReceipt(new(clock.Now, Index, control.Definition.Kind, target, state) { Seen = seen, Note = note });
     }
+
+    /// <summary>One phase of a control to be written: its target, and whether unchanged registers are written too.</summary>
+    private readonly record struct Ask(ControlPhase Phase, double Target, bool IsWhole);
 }

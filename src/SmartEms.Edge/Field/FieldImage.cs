@@ -5,34 +5,16 @@ using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Field;
 
-/// <summary>Freezes what the devices last said into one process image. Each device is looked at once, under its own lock.</summary>
+/// <summary>Makes one process image of what the devices last said, each measure where the site has its place.</summary>
 internal static class FieldImage
 {
-    public static ProcessImage Of(Site site, DeviceSession[] sessions, Instant now)
-    {
-        var samples = new Sample[sessions.Length][];
-        var links = new DeviceReadings[sessions.Length];
-        for (var i = 0; i < sessions.Length; i++)
-        {
-            samples[i] = sessions[i].Look(Samples);
-            links[i] = sessions[i].Link;
-        }
-        return new(
-            now,
-            Grid(samples[site.Pcc.Meter]),
-            [.. site.Batteries.Select(battery => Battery(battery, samples))],
-            [.. site.PvPlants.Select(plant => new PvReadings { Production = Watts(samples[plant.Device], Measure.PvProduction) })],
-            [.. site.EvChargers.Select(charger => Charger(samples[charger.Device]))],
-            [.. links]);
-    }
-
-    private static Sample[] Samples(DeviceTable? table, long nowMs)
-    {
-        var samples = new Sample[Measures.Count];
-        for (var i = 1; i < samples.Length; i++)
-            samples[i] = table is null ? Sample.Bad(BadReason.NeverRead) : table.Get((Measure)i, nowMs);
-        return samples;
-    }
+    public static ProcessImage Of(Site site, Sample[][] samples, DeviceReadings[] links, Instant now) => new(
+        now,
+        Grid(samples[site.Pcc.Meter]),
+        [.. site.Batteries.Select(battery => Battery(battery, samples))],
+        [.. site.PvPlants.Select(plant => new PvReadings { Production = Watts(samples[plant.Device], Measure.PvProduction) })],
+        [.. site.EvChargers.Select(charger => Charger(samples[charger.Device]))],
+        [.. links]);
 
     private static GridReadings Grid(Sample[] meter) => new()
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
-using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
@@ -15,8 +14,9 @@ internal sealed class FieldLayer : IAsyncDisposable
     private readonly SiteClock clock;
     private readonly DeviceSession[] sessions;
     private readonly SemaphoreSlim[] wakes;
+    private readonly SiteSenses senses;
 
-    public FieldLayer(Site site, SiteClock clock, Func<Device, DeviceProfile> profileOf, Func<Device, DeviceProfile, IRegisterBus> busOf, Action<Receipt> onReceipt)
+    public FieldLayer(Site site, SiteClock clock, Func<Device, DeviceProfile> profileOf, Func<Device, DeviceProfile, IRegisterBus> busOf, Proofs proofs)
     {
         (this.site, this.clock) = (site, clock);
         sessions = new DeviceSession[site.Devices.Length];
@@ -25,9 +25,10 @@ internal sealed class FieldLayer : IAsyncDisposable
         {
             var device = site.Devices[i];
             var profile = profileOf(device);
-            sessions[i] = new(i, device, profile, new(busOf(device, profile), clock, onReceipt, WattsPerAmpere(i)));
+            sessions[i] = new(i, device, profile, new(busOf(device, profile), clock, proofs, WattsPerAmpere(i)));
             wakes[i] = new(0, 1);
         }
+        senses = new(site, sessions);
     }
 
     public IReadOnlyList<DeviceSession> Sessions => sessions;
@@ -110,23 +111,6 @@ internal sealed class FieldLayer : IAsyncDisposable
         return Array.TrueForAll(released, one => one);
     }
 
-    /// <summary>What is wrong with what was written.</summary>
-    public void Examine(ImmutableArray<Finding>.Builder findings)
-    {
-        for (var i = 0; i < sessions.Length; i++)
-            foreach (var control in sessions[i].Profile.Controls)
-            {
-                if (sessions[i].Proof(control.Kind) is not { } proof)
-                    continue;
-                if (proof.Failures > 1 && !proof.IsArmed && sessions[i].Link.Link == LinkState.Up)
-                    findings.Add(new(FindingCode.DeviceNotArmed, Subject.Device, i));
-                else if (proof.Failures > 1)
-                    findings.Add(new(FindingCode.WriteFailed, Subject.Device, i, proof.Failures));
-                else if (proof.State == ReceiptState.NotApplied)
-                    findings.Add(new(FindingCode.SetpointNotApplied, Subject.Device, i));
-            }
-    }
-
     private double WattsPerAmpere(int device)
     {
         foreach (var charger in site.EvChargers)
@@ -135,8 +119,20 @@ internal sealed class FieldLayer : IAsyncDisposable
         return 1;
     }
 
+    /// <summary>Every register that may be written, device by device, with its count.</summary>
+    public ImmutableArray<RegisterUse> Uses
+    {
+        get
+        {
+            var uses = ImmutableArray.CreateBuilder<RegisterUse>();
+            foreach (var session in sessions)
+                uses.AddRange(session.Uses);
+            return uses.DrainToImmutable();
+        }
+    }
+
     /// <summary>The process image of this moment.</summary>
-    public ProcessImage Image() => FieldImage.Of(site, sessions, clock.Now);
+    public ProcessImage Image() => senses.Take(clock.Now, clock.UptimeMs);
 
     public async ValueTask DisposeAsync()
     {

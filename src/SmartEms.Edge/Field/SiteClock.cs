@@ -16,5 +16,8 @@ internal sealed class SiteClock(TimeProvider time)
     public Instant Now => Instant.From(time.GetUtcNow());
 }
 
-/// <summary>What a device session stands in: its bus, its clock, who hears its receipts, and what one ampere at its charger means in watts.</summary>
-internal sealed record SessionSurroundings(IRegisterBus Bus, SiteClock Clock, Action<Receipt> OnReceipt, double WattsPerAmpere);
+/// <summary>What a device session stands in: its bus, its clock, who hears its receipts and counts its writes, and what one ampere at its charger means in watts.</summary>
+internal sealed record SessionSurroundings(IRegisterBus Bus, SiteClock Clock, Proofs Proofs, double WattsPerAmpere);
+
+/// <summary>Who hears what became of setpoints, and who counts the writes.</summary>
+internal sealed record Proofs(Action<Receipt> OnReceipt, WriteBudget Budget);

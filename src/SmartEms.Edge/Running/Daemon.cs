@@ -153,7 +153,6 @@ internal sealed class Daemon(DaemonParts parts)
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
         findings.AddRange(step.Findings);
-        parts.Field.Examine(findings);
         if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
         return findings.DrainToImmutable();

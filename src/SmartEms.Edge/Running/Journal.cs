@@ -39,7 +39,7 @@ internal sealed class Journal(Site site, Recorder recorder, Log log, TimeProvide
     public void Receipt(Receipt receipt)
     {
         _ = recorder.AppendAsync(LedgerKind.Receipt, receipt.At, ReceiptWire.ToBytes(receipt));
-        if (receipt.State is ReceiptState.Failed or ReceiptState.NotApplied)
+        if (receipt.State is ReceiptState.Failed or ReceiptState.NotApplied or ReceiptState.Reverted or ReceiptState.ForeignWriter)
             log.Warning($"{site.Devices[receipt.Device].Name}: {receipt.Kind} {receipt.Asked:0.#}: {receipt.State} {receipt.Note}");
     }
 

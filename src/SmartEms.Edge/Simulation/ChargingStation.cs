@@ -99,6 +99,13 @@ internal sealed class ChargingStation : DeviceModel
         Command();
     }
 
+    public override void Restart()
+    {
+        (setAmperes, isEnabled, failsafeAmperes, failsafeSeconds) = (hardwareAmperes, true, 0, 0);
+        (failsafeAtMs, isFailsafe, hasCurrent, hasEnable) = (long.MaxValue, false, false, false);
+        Command();
+    }
+
     public override void Live(long milliseconds)
     {
         if (Share.NowMs < failsafeAtMs)

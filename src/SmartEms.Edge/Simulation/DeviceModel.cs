@@ -40,6 +40,11 @@ internal class DeviceModel(PointBoard board, DeviceShare share)
     {
     }
 
+    /// <summary>Power-up: what was written is forgotten, the registers stand where the factory put them.</summary>
+    public virtual void Restart()
+    {
+    }
+
     /// <summary>The site has moved on by so many milliseconds: timers run out, counters count.</summary>
     public virtual void Live(long milliseconds)
     {

@@ -61,6 +61,12 @@ internal sealed class HybridInverter : DeviceModel
             production.Act();
     }
 
+    public override void Restart()
+    {
+        storage.Restart();
+        production.Restart();
+    }
+
     public override void Live(long milliseconds)
     {
         storage.Live();

@@ -62,6 +62,18 @@ internal sealed class ProductionControl(PointBoard board, DeviceShare share, dou
                 Limit(); // the battery moved; the terminals' limit did not
             return;
         }
+        LetGo();
+    }
+
+    /// <summary>Power-up: no limit, no timer.</summary>
+    public void Restart()
+    {
+        timer.Reset();
+        LetGo();
+    }
+
+    private void LetGo()
+    {
         (IsLimiting, percent) = (false, 100);
         foreach (var index in share.Plants)
             share.Physics.ReleasePv(index);

@@ -8,6 +8,9 @@ internal sealed class RevertTimer
     /// <summary>The *_RvrtTms register.</summary>
     public ushort Seconds { get; set; }
 
+    /// <summary>As after power-up: no time set, nothing running.</summary>
+    public void Reset() => (Seconds, atMs) = (0, long.MaxValue);
+
     public void Start(long nowMs) => atMs = Seconds == 0 ? long.MaxValue : nowMs + (Seconds * 1000L);
 
     /// <summary>What the physics is told, so that it falls back in the same step: the seconds left, infinite when no timer runs.</summary>

@@ -15,6 +15,9 @@ public enum WriteHabit
 
     /// <summary>Answers well, shows what was written, and does nothing.</summary>
     Pretends,
+
+    /// <summary>Does what it is told, and forgets it <see cref="SimulatedDevice.RevertsAfterMs"/> later, whatever was refreshed meanwhile.</summary>
+    Reverts,
 }
 
 /// <summary>What a simulated device has been asked since it was started.</summary>
@@ -32,6 +35,10 @@ internal sealed class SimulatedDevice
     private readonly PacingWatch reads;
     private readonly PacingWatch writes;
     private WriteHabit habit;
+    private long obeyedForMs = -1;
+
+    /// <summary>How long a device that reverts keeps what it was told (Growatt_ModbusTCP #411: 77 s).</summary>
+    public const long RevertsAfterMs = 77_000;
 
     public SimulatedDevice(Device device, DeviceProfile profile, DeviceShare share, TimeProvider time)
     {
@@ -58,7 +65,7 @@ internal sealed class SimulatedDevice
         get => habit;
         set
         {
-            habit = value;
+            (habit, obeyedForMs) = (value, -1);
             Table.IgnoresWrites = value == WriteHabit.Ignores;
         }
     }
@@ -93,14 +100,32 @@ internal sealed class SimulatedDevice
         var code = model.Judge(span, values, function);
         if (code == 0)
             code = Table.Write(span.Unit, span.Space, span.Address, values, function == WriteFunction.Single);
-        if (code != 0 || habit != WriteHabit.Obeys)
+        if (code != 0 || habit is WriteHabit.Ignores or WriteHabit.Pretends)
             return code;
+        if (obeyedForMs < 0)
+            obeyedForMs = 0;
         model.Written(span, values);
         Show(); // who reads back at once finds what the device took
         return 0;
     }
 
-    public void Live(long milliseconds) => model.Live(milliseconds);
+    public void Live(long milliseconds)
+    {
+        model.Live(milliseconds);
+        if (habit != WriteHabit.Reverts || obeyedForMs < 0)
+            return;
+        obeyedForMs += milliseconds;
+        if (obeyedForMs >= RevertsAfterMs)
+            Restart();
+    }
+
+    /// <summary>Off and on again in a moment: the connection stays, what was written is gone.</summary>
+    public void Restart()
+    {
+        obeyedForMs = -1;
+        model.Restart();
+        Show();
+    }
 
     public void Show()
     {

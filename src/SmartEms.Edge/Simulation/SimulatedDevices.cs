@@ -144,6 +144,13 @@ public sealed class SimulatedDevices : IAsyncDisposable
         }
     }
 
+    /// <summary>The device restarts in a moment: what was written to it is forgotten, its registers stand where the factory put them.</summary>
+    public void Restart(string device)
+    {
+        lock (gate)
+            devices[IndexOf(device)].Restart();
+    }
+
     /// <summary>How the device takes writes from now on.</summary>
     public void IgnoreWrites(string device, WriteHabit habit = WriteHabit.Ignores)
     {

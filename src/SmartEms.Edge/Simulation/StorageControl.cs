@@ -64,6 +64,18 @@ internal sealed class StorageControl(PointBoard board, DeviceShare share)
     {
         if (!timer.RunsOut(share.NowMs))
             return;
+        LetGo();
+    }
+
+    /// <summary>Power-up: the mode, the rates and the timer stand where the factory put them.</summary>
+    public void Restart()
+    {
+        timer.Reset();
+        LetGo();
+    }
+
+    private void LetGo()
+    {
         (mode, outPercent, inPercent) = (0, 100, 100);
         foreach (var index in share.Commanded)
             share.Physics.ReleaseBattery(index);
