@@ -30,6 +30,9 @@ public sealed record ModbusTcpSettings : LineSettings
 
     public override WireFraming Framing => IsRtu ? WireFraming.Rtu : WireFraming.Mbap;
 
+    /// <summary>Behind a serial server: 3.5 characters at 9600 Bd, because frames carry no number and what comes twice must not meet the next request.</summary>
+    public override TimeSpan FrameGap => IsRtu ? TimeSpan.FromMilliseconds(4) : TimeSpan.Zero;
+
     public override ByteLink NewLink() => new SocketLink(Host, Port);
 
     public override string ToString() => Place;

@@ -4,8 +4,8 @@ using SmartEms.Edge.Core.Sensing;
 namespace SmartEms.Edge.Adapters.Modbus;
 
 /// <summary>A line that speaks Modbus RTU: a bus of many units where anybody may disturb, and where no frame says which request it answers.</summary>
-/// <remarks>What another unit says is waited out (Modbus over Serial Line 1.02, §2.4.1), noise before the reply is stepped over, and after a timeout the
-/// line stays silent until the device could no longer answer: its late reply would look like the next one.</remarks>
+/// <remarks>What another unit says is waited out (Modbus over Serial Line 1.02, §2.4.1), noise before the reply is stepped over, and after an answer that
+/// did not come the line stays silent until the device could no longer answer: its late reply would look like the next one.</remarks>
 internal sealed class RtuLine(LineSettings settings, TimeProvider time, CancellationToken closing) : FrameLine(settings, time, closing)
 {
     /// <summary>Rounds of draining before a line counts as never silent.</summary>
@@ -22,7 +22,7 @@ internal sealed class RtuLine(LineSettings settings, TimeProvider time, Cancella
         if (Settings.IsConnection)
             return base.Doubt(status, why);
         _isDoubtful = true;
-        if (status == BusStatus.Timeout)
+        if (status != BusStatus.Ok)
             _late = (StartedAt, Longest + OnWire());
         return status == BusStatus.Ok ? status : Note(status, why);
     }
@@ -119,7 +119,13 @@ internal sealed class RtuLine(LineSettings settings, TimeProvider time, Cancella
         if (found.Length == 0)
             return null;
         if (found.IsBroken)
-            return Doubt(BusStatus.Malformed, "check sum is wrong");
+        {
+            // This was the answer: no other comes late.
+            Doubt(BusStatus.Malformed, "check sum is wrong");
+            _late = null;
+            return BusStatus.Malformed;
+        }
+
         (ReplyAt, ReplyLength) = (from + found.At + 1, found.Length - RtuFrame.Around);
         return Have > from + found.At + found.Length ? Doubt(BusStatus.Ok, "bytes followed the reply") : BusStatus.Ok;
     }

@@ -38,9 +38,9 @@ internal static class ConnectQuery
     {
         "baud" => link with { Serial = link.Serial with { Baud = Baud(at, key, value) } },
         "parity" => link with { Serial = link.Serial with { Parity = Parity(at, key, value) } },
-        "stop" => link with { Serial = link.Serial with { StopBits = OneOf(at, key, "stop", value, "1", "2") ? 2 : 1 } },
-        "rs485" => link with { Serial = link.Serial with { Rs485 = OneOf(at, key, "rs485", value, "0", "1") } },
-        _ => link with { Echoes = OneOf(at, key, "echo", value, "0", "1") },
+        "stop" => link with { Serial = link.Serial with { StopBits = OneOf(at, key, $"stop={value}", "1", "2") ? 2 : 1 } },
+        "rs485" => link with { Serial = link.Serial with { Rs485 = OneOf(at, key, $"rs485={value}", "0", "1") } },
+        _ => link with { Echoes = OneOf(at, key, $"echo={value}", "0", "1") },
     };
 
     private static int Baud(NodeReader at, string key, string text)
@@ -60,10 +60,12 @@ internal static class ConnectQuery
     }
 
     /// <summary>True for the second word.</summary>
-    private static bool OneOf(NodeReader at, string key, string name, string text, string first, string second)
+    private static bool OneOf(NodeReader at, string key, string setting, params ReadOnlySpan<string> words)
     {
-        if (text != first && text != second)
-            at.Note(key, ProblemCodes.UnknownWord, $"{name}={Scalars.Shown(text)} is not understood", $"{name}={first} or {name}={second}");
-        return text == second;
+        var equals = setting.IndexOf('=', StringComparison.Ordinal);
+        var (name, text) = (setting[..equals], setting[(equals + 1)..]);
+        if (text != words[0] && text != words[1])
+            at.Note(key, ProblemCodes.UnknownWord, $"{name}={Scalars.Shown(text)} is not understood", $"{name}={words[0]} or {name}={words[1]}");
+        return text == words[1];
     }
 }

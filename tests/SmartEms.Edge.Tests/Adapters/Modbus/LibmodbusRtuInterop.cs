@@ -58,7 +58,7 @@ public sealed class LibmodbusRtuInterop : IAsyncLifetime
     [Fact]
     public async Task Its_master_writes_and_reads_our_slave()
     {
-        TestTable table = new();
+        TestTable table = new() { LastUnit = 17 };
         await using ModbusRtuSlave slave = await _bus.ServeAsync(table, 17);
         (int exit, string output) = await Tool.RunAsync("libmodbus-dev", Program, "master", _bus.Near, "17", "200");
         Assert.True(exit == 0, output);

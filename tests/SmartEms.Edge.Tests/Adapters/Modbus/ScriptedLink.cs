@@ -28,7 +28,7 @@ internal sealed class ScriptedLink(ManualTime time, Func<byte[], IEnumerable<Arr
     public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken limit)
     {
         foreach (Arrival arrival in script(bytes.ToArray()))
-            _coming.Add((Now + TimeSpan.FromMilliseconds(arrival.AfterMs), arrival.Bytes));
+            _coming.Add((Now + TimeSpan.FromMilliseconds(Math.Ceiling(arrival.AfterMs)), arrival.Bytes)); // timers know whole milliseconds only
         _coming.Sort((a, b) => a.At.CompareTo(b.At));
         return default;
     }
@@ -69,7 +69,7 @@ internal sealed record ScriptedSettings(ManualTime Time, WireFraming How, bool I
     public override string Place => "scripted";
     public override WireFraming Framing => How;
     public override bool IsConnection => !IsBus;
-    public override TimeSpan FrameGap => IsBus ? _wire.FrameGap : TimeSpan.Zero;
+    public override TimeSpan FrameGap => How == WireFraming.Rtu ? _wire.FrameGap : TimeSpan.Zero;
     public override TimeSpan WireTime(int bytes) => IsBus ? _wire.WireTime(bytes) : TimeSpan.Zero;
     public override ByteLink NewLink() => new ScriptedLink(Time, Script, IsConnection);
 }
@@ -91,7 +91,7 @@ internal static class Frames
         for (int i = 0; i < count; i++)
         {
             ushort value = TestTable.Original(UnitOf(framing, request), RegisterSpace.HoldingRegister, address + i);
-            (pdu[2 + (2 * i)], pdu[3 + (2 * i)]) = ((byte)(value >> 8), (byte)value);
+            (pdu[2 + (2 * i)], pdu[3 + (2 * i)]) = ((byte)(value >> 8), (byte)(value & 0xFF));
         }
 
         return Around(framing, request, UnitOf(framing, request), pdu);

@@ -8,8 +8,6 @@ namespace SmartEms.Edge.Tests.Adapters.Modbus;
 /// <summary>Fault matrix M2, M3, M4, M10 at their full counts, on simulated time: deadlines always hold, no value reaches the wrong register, a gateway's limits are kept.</summary>
 public sealed class SickLines
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
-
     [Theory]
     [InlineData(WireFraming.Mbap, false)]
     [InlineData(WireFraming.Rtu, false)]
@@ -172,7 +170,7 @@ public sealed class SickLines
         byte[] refusal = Frames.Exception(framing, request, code);
         return dice.Below(4) switch
         {
-            0 => Dripped(Frames.ReadReply(framing, request), dice.Between(0.05, 0.9) * timeout.TotalMilliseconds),
+            0 => Dripped(Frames.ReadReply(framing, request), dice.Between(0.15, 0.9) * timeout.TotalMilliseconds),
             1 => [new(dice.Share() * timeout.TotalMilliseconds, refusal)],
             2 => Dripped(refusal, dice.Between(0.2, 0.9) * timeout.TotalMilliseconds),
             _ => [],
