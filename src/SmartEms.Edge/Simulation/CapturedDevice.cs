@@ -20,7 +20,7 @@ internal sealed class CapturedDevice(DeviceProfile profile) : IRegisterTable
             number++;
             var told = line.Split('#')[0].Trim();
             if (told.Length > 0 && !Take(told))
-                return $"line {number}: '{Scalars.Shown(told)}' is not 'unit space address: hex words'";
+                return $"line {number}: {Scalars.Shown(told)} is not 'unit space address: hex words'";
         }
         return registers.Count > 0 ? null : "it holds no register";
     }
