@@ -62,7 +62,7 @@ public sealed class SenseFaults(ITestOutputHelper story)
                 _ => 1_000f,
             };
             var bits = BitConverter.SingleToUInt32Bits(truth);
-            (words[place.Address - block.Span.Address], words[place.Address - block.Span.Address + 1]) = ((ushort)(bits >> 16), (ushort)bits);
+            (words[place.Address - block.Span.Address], words[place.Address - block.Span.Address + 1]) = ((ushort)(bits >> 16), (ushort)(bits & 0xFFFF));
         }
         for (var flips = chance.Next(4); flips > 0; flips--)
             words[chance.Next(words.Length)] ^= (ushort)(1 << chance.Next(16));
