@@ -80,9 +80,13 @@ public sealed class RegisterProof
             one.Agreed++;
             return ProofVerdict.Holds;
         }
+        var history = HistoryOf(one.Write.ReadBack);
         if (one.Agreed == 0)
-            return ProofVerdict.NotApplied;
-        return HistoryOf(one.Write.ReadBack).Knows(seen, tolerance) ? ProofVerdict.Reverted : ProofVerdict.ForeignWriter;
+            return history.IsForeign(seen, tolerance) ? ProofVerdict.ForeignWriter : ProofVerdict.NotApplied; // a stranger who is known may be faster than our first look
+        if (history.Knows(seen, tolerance))
+            return ProofVerdict.Reverted;
+        history.Foreign = seen;
+        return ProofVerdict.ForeignWriter;
     }
 
     /// <summary>True when exactly these bits were seen in the register of this write since they were written.</summary>
@@ -121,6 +125,11 @@ public sealed class RegisterProof
         private readonly Queue<double> own = [];
 
         public double? Before { get; set; }
+
+        /// <summary>What a stranger wrote last.</summary>
+        public double? Foreign { get; set; }
+
+        public bool IsForeign(double value, double tolerance) => Foreign is { } foreign && Math.Abs(foreign - value) <= tolerance && !Knows(value, tolerance);
 
         public void Wrote(double value)
         {

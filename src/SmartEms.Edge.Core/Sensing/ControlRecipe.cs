@@ -18,6 +18,9 @@ public sealed record RegisterWrite(int Point, RegisterSpan Span, ImmutableArray<
 
     /// <summary>Index of the point to read back, −1 when the device offers none.</summary>
     public int ReadBack { get; init; } = -1;
+
+    /// <summary>A fixed code or time, of which nothing may be lost to rounding.</summary>
+    public bool IsExact { get; init; }
 }
 
 /// <summary>The ordered writes of one phase of a control, or in words why there are none. Nothing is half made: one impossible step refuses the whole.</summary>
@@ -108,6 +111,7 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
         {
             Expected = Decoding.Number(point, Decoding.Bits(point, encoded.Words), power).Value,
             ReadBack = ReadBackOf(step, at, profile),
+            IsExact = step.Constant is not null,
         };
         return (write, value == wanted ? null : $"{step.Point}: {wanted} {point.Unit} does not fit, {value} {point.Unit} is written");
     }

@@ -45,6 +45,9 @@ internal sealed class ControlLine
     /// <summary>A group broke off in the middle: nothing of it is trusted until it has been read again.</summary>
     public bool IsTorn { get; private set; }
 
+    /// <summary>The confirmation of what stands now has been told; the next one follows after trouble only.</summary>
+    public bool IsConfirmationTold { get; set; }
+
     /// <summary>The last target that was written, also when it had to be forgotten since; null = none yet.</summary>
     public double? LastTarget { get; private set; }
 
@@ -76,6 +79,7 @@ internal sealed class ControlLine
         Keeper.Forget();
         Proof.Forget();
         (PendingAtMs, wholeAtMs, isAccepted, LastTarget, IsTorn) = (null, -1, true, null, false);
+        IsConfirmationTold = false;
         State = default;
     }
 
@@ -104,7 +108,7 @@ internal sealed class ControlLine
         Keeper.Forget();
         Proof.Forget();
         ArmProof.Forget();
-        (IsArmed, Arming, PendingAtMs, wholeAtMs) = (false, null, null, -1);
+        (IsArmed, Arming, PendingAtMs, wholeAtMs, IsConfirmationTold) = (false, null, null, -1, false);
         Effect.Reset();
     }
 
@@ -127,7 +131,7 @@ internal sealed class ControlLine
         Keeper.Forget();
         Proof.Forget();
         ArmProof.Forget();
-        (PendingAtMs, wholeAtMs, isAccepted) = (null, -1, false);
+        (PendingAtMs, wholeAtMs, isAccepted, IsConfirmationTold) = (null, -1, false, false);
         Tries.Failed(nowMs);
         WriteDoubt = doubt;
     }
@@ -163,7 +167,7 @@ internal sealed class ControlLine
         Keeper.Forget();
         Proof.Forget();
         nextWriteMs = nowMs + Math.Max(writeGapMs, RetryMs);
-        (Arming, PendingAtMs, wholeAtMs, isAccepted) = (null, null, -1, false);
+        (Arming, PendingAtMs, wholeAtMs, isAccepted, IsConfirmationTold) = (null, null, -1, false, false);
         State = ReceiptState.Failed;
     }
 

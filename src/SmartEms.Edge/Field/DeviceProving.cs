@@ -71,8 +71,14 @@ internal sealed partial class DeviceSession
     private void Proven(ControlLine control)
     {
         var (target, state) = (control.LastTarget ?? 0, control.State);
-        if (control.Proof.IsConfirmed && state is not (ReceiptState.Confirmed or ReceiptState.EffectSeen) && control.EffectDoubt == ControlDoubt.None)
-            Tell(control, target, ReceiptState.Confirmed, null, "");
+        if (control.Proof.IsConfirmed && !control.IsConfirmationTold)
+        {
+            control.IsConfirmationTold = true;
+            onReceipt(new(clock.Now, Index, control.Definition.Kind, target, ReceiptState.Confirmed));
+            lock (gate)
+                if (control.EffectDoubt == ControlDoubt.None && state != ReceiptState.EffectSeen)
+                    control.State = ReceiptState.Confirmed; // a seen effect says more
+        }
         else if (control.Proof.IsReadBack && state is 0 or ReceiptState.Written or ReceiptState.Failed)
             Tell(control, target, ReceiptState.ReadBack, null, "");
     }
@@ -124,14 +130,14 @@ internal sealed partial class DeviceSession
         }
     }
 
-    /// <summary>One step of the register's resolution may be lost to rounding inside the device.</summary>
+    /// <summary>One step of the register's resolution may be lost to rounding inside the device; a code is itself or another.</summary>
     private double ToleranceOf(RegisterWrite write)
     {
         var step = Math.Abs(Profile.Points[write.Point].Scale);
         var power = table!.PowerOf(write.Point, clock.UptimeMs);
         for (var i = 0; i < Math.Abs(power.Value); i++)
             step = power.Value > 0 ? step * 10 : step / 10;
-        return step * 1.01;
+        return step * (write.IsExact ? 0.5 : 1.01);
     }
 
     private void WatchEffects()

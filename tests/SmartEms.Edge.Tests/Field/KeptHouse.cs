@@ -19,7 +19,7 @@ namespace SmartEms.Edge.Tests.Field;
 internal sealed class KeptHouse : IAsyncDisposable
 {
     private readonly Dictionary<string, TappedBus> buses = [];
-    private readonly Decision decision;
+    private Decision decision;
     private readonly TimeSpan timeout;
     private FollowMemory memory;
 
@@ -48,6 +48,9 @@ internal sealed class KeptHouse : IAsyncDisposable
         house.Run(2);
         return new(house, TimeSpan.FromMilliseconds(timeoutMs), profiles ?? (profile => profile));
     }
+
+    /// <summary>What is decided for the battery from now on.</summary>
+    public void Decide(BatteryMode mode) => decision = decision with { Batteries = [decision.Batteries[0] with { Mode = mode }] };
 
     public TappedBus BusOf(string device) => buses[device];
 
