@@ -38,12 +38,12 @@ internal static class ProfileTestCommand
 
     private static async Task RunAsync(DeviceProfile profile, CapturedDevice device, Screen screen, string label, CancellationToken stop)
     {
-        await using var slave = ModbusTcpSlave.Start(ModbusTcpSlaveSettings.Loopback(), device, TimeProvider.System);
-        await using var master = new ModbusTcpMaster(new("127.0.0.1", slave.BoundPort) { TransactionTimeout = TimeSpan.FromSeconds(10) }, TimeProvider.System);
+        await using var slave = ModbusTcpSlave.Start(ModbusTcpSlaveSettings.Loopback(), device, screen.Time);
+        await using var master = new ModbusTcpMaster(new("127.0.0.1", slave.BoundPort) { TransactionTimeout = TimeSpan.FromSeconds(10) }, screen.Time);
         var frames = new ShownBus(master);
         var link = new DeviceLink("127.0.0.1", slave.BoundPort, profile.Link.DefaultUnit);
         var asked = profile with { Link = profile.Link with { RereadMs = 0, WriteGapMs = 0 } };
-        await using var session = new DeviceSession(0, new(profile.Name, profile.Name, link), asked, new(frames, new(TimeProvider.System), _ => { }, 230));
+        await using var session = new DeviceSession(0, new(profile.Name, profile.Name, link), asked, new(frames, new(screen.Time), _ => { }, 230));
         for (var round = 0; round < Rounds; round++)
             await session.RoundAsync(stop);
         if (session.Trouble is { } trouble)

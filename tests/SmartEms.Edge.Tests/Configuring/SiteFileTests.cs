@@ -45,7 +45,7 @@ public class SiteFileTests
         foreach (var path in Directory.GetFiles(Path.Combine(Hardware(), "profiles"), "*.yaml"))
         {
             var profile = ProfileFile.Read(YamlReader.Read(File.ReadAllText(path), path).Value!, Path.GetFileNameWithoutExtension(path));
-            Assert.Equal("", string.Join("\n", profile.Problems));
+            Assert.Equal("", string.Join("\n", profile.Problems.Where(problem => problem.Severity == Severity.Error)));
             shipped.Add(profile.Value!.Name, profile.Value);
         }
         var read = SiteFile.Read(YamlReader.Read(DemoText(), "site.yaml").Value!, shipped.GetValueOrDefault, shipped.Keys);
