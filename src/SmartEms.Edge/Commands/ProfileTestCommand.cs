@@ -43,7 +43,7 @@ internal static class ProfileTestCommand
         var frames = new ShownBus(master);
         var link = new DeviceLink("127.0.0.1", slave.BoundPort, profile.Link.DefaultUnit);
         var asked = profile with { Link = profile.Link with { RereadMs = 0, WriteGapMs = 0 } };
-        await using var session = new DeviceSession(0, new(profile.Name, profile.Name, link), asked, new(frames, new(screen.Time), _ => { }, 230));
+        await using var session = new DeviceSession(0, new(profile.Name, profile.Name, link), asked, new(frames, new(screen.Time), new(_ => { }, new()), 230));
         for (var round = 0; round < Rounds; round++)
             await session.RoundAsync(stop);
         if (session.Trouble is { } trouble)
