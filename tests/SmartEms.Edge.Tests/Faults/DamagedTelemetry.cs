@@ -2,6 +2,7 @@ using System.Globalization;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Recording.Columns;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Tests.Adapters.Sqlite;
 
@@ -14,6 +15,8 @@ internal sealed class DamagedTelemetry : IDisposable
     private const int Groups = 15;
     private const int StepMs = 600_000;
     private const int StepsPerGroup = 36;
+    private const int GroupsPerDay = 4;
+    private const int FoldedGroups = 3 * GroupsPerDay;
     private static readonly TelemetryTier[] Tiers = [TelemetryTier.Raw, TelemetryTier.Minute, TelemetryTier.Quarter];
     private static readonly Instant Always = new(long.MinValue);
     private static readonly Instant Never = new(long.MaxValue);
@@ -50,8 +53,8 @@ internal sealed class DamagedTelemetry : IDisposable
     }
 
     /// <summary>Flips a bit, starts as the daemon does and goes on; then says what is read that nobody wrote, what is missing outside every gap,
-    /// how many blocks can still be read, and whether the file was begun anew.</summary>
-    public (int Wrong, int Unsaid, int Blocks, bool IsAnew, string Said) Flip(int bit, string when)
+    /// how many blocks cannot be read whole any more, and whether the file was begun anew.</summary>
+    public (int Wrong, int Unsaid, int Unread, bool IsAnew, string Said) Flip(int bit, string when)
     {
         foreach (var old in Directory.GetFiles(_folder.Directory))
             File.Delete(old);
@@ -72,7 +75,8 @@ internal sealed class DamagedTelemetry : IDisposable
         var rows = Rows(reader);
         var (lost, gaps) = (_rows.Except(rows).ToList(), reader.Gaps(Always, Never));
         var unsaid = lost.Count(one => !gaps.Any(gap => gap.Tier == one.Tier && gap.From <= one.Row.At && one.Row.At < gap.To));
-        return (rows.Except(_rows).Count(), unsaid, Count(_folder), Directory.GetFiles(_folder.Directory, "*.damaged-1").Length > 0,
+        var unread = lost.Select(one => Block(one.Point, one.Tier, one.Row.At.UnixMilliseconds - Start.UnixMilliseconds)).Distinct().Count();
+        return (rows.Except(_rows).Count(), unsaid, unread, Directory.GetFiles(_folder.Directory, "*.damaged-1").Length > 0,
             string.Join("; ", said.Concat(gaps.Select(g => g.ToString()))));
     }
 
@@ -91,9 +95,16 @@ internal sealed class DamagedTelemetry : IDisposable
                    select (p, tier, row)];
     }
 
-    /// <summary>Blocks that stand in the file, without the new sample's; told by a program that is not ours.</summary>
-    private static int Count(StoreFolder folder) => int.Parse(folder.TelemetryShell($"""
-        SELECT (SELECT count(*) FROM chunks WHERE first_ms < {Later.UnixMilliseconds}) + (SELECT count(*) FROM pieces WHERE first_ms < {Later.UnixMilliseconds})
-          + (SELECT count(*) FROM minutes WHERE key >> 24 <= {Points}) + (SELECT count(*) FROM quarters WHERE key >> 24 <= {Points})
-        """), CultureInfo.InvariantCulture);
+    /// <summary>The stored block a row is read from: samples by group, roll-ups of folded days by point, of the last day by group.</summary>
+    private static (string Kind, int Of, long When) Block(int point, TelemetryTier tier, long sinceStart)
+    {
+        var group = sinceStart / (StepMs * StepsPerGroup);
+        if (tier == TelemetryTier.Raw || group >= FoldedGroups)
+            return (tier == TelemetryTier.Raw ? "chunk" : "piece", (point - 1) / BlockModel.Points, group);
+        return tier == TelemetryTier.Minute ? ("minutes", point, group / GroupsPerDay) : ("quarters", point, 0);
+    }
+
+    /// <summary>Blocks that stand in the file; told by a program that is not ours.</summary>
+    private static int Count(StoreFolder folder) => int.Parse(folder.TelemetryShell(
+        "SELECT (SELECT count(*) FROM chunks) + (SELECT count(*) FROM pieces) + (SELECT count(*) FROM minutes) + (SELECT count(*) FROM quarters)"), CultureInfo.InvariantCulture);
 }
