@@ -13,6 +13,9 @@ internal sealed class LedgerTable(Database database, DeviceKey? key = null) : ID
         CREATE INDEX ledger_by_kind ON ledger(kind, seq, at_ms);
         """;
 
+    /// <summary>SQLite's code for damaged content (rescode.html).</summary>
+    private const int Corrupt = 11;
+
     private const string Insertion = "INSERT INTO ledger(seq, at_ms, kind, body, crc, chain) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
     private const string Columns = "SELECT seq, at_ms, kind, body, crc, chain FROM ledger";
 
@@ -121,7 +124,14 @@ internal sealed class LedgerTable(Database database, DeviceKey? key = null) : ID
     }
 
     /// <summary>Up to <paramref name="most"/> entries of every kind behind a number.</summary>
-    public List<LedgerEntry> After(long sequence, int most) => All(_after.Bind(1, sequence).Bind(2, most));
+    /// <exception cref="StoreException">Damaged: numbers that do not rise would keep whoever pages through them for ever.</exception>
+    public List<LedgerEntry> After(long sequence, int most)
+    {
+        var page = All(_after.Bind(1, sequence).Bind(2, most));
+        foreach (var entry in page)
+            sequence = entry.Sequence > sequence ? entry.Sequence : throw StoreException.Native(database.Path, "reading", Corrupt, $"number {entry.Sequence} follows {sequence}");
+        return page;
+    }
 
     /// <summary>Up to <paramref name="most"/> entries behind sequence <paramref name="after"/> with from ≤ At &lt; to.</summary>
     public List<LedgerEntry> Page(LedgerKind kind, long after, (Instant From, Instant To) span, int most) =>

@@ -88,7 +88,8 @@ public class SunSpecModelTests
     {
         foreach (var profile in Hardware.ProfileNames().Select(Hardware.Profile).Where(profile => profile.Layout == ProfileLayout.SunSpec))
             foreach (var control in profile.Controls)
-                Assert.True(control.Apply.Any(step => step.Point.EndsWith("rvrt_tms", StringComparison.Ordinal) && step.Constant > 0), $"{profile.Name} {control.Kind} never reverts");
+                Assert.True(control.Apply.Any(step => step.Point.EndsWith("rvrt_tms", StringComparison.Ordinal) && step.Constant > 0)
+                    || (control.TimeoutMs > 0 && control.Arm.Any(step => step.Constant * 1_000 == control.TimeoutMs)), $"{profile.Name} {control.Kind} never reverts"); // a vendor's own timer, in seconds
     }
 
     private static string Shown(ushort id, ushort[] words, string point) => SunSpecDecoding.Of(Models.Find(id)!, 40_000, words).Single(value => value.Name == point).Shown;
