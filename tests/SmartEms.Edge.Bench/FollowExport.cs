@@ -40,7 +40,8 @@ internal static class FollowExport
             rig.Move();
             var (physics, plant) = (rig.Physics, rig.Physics.PvPlants[0]);
             leaked += Math.Max(0, -physics.ImportWatts) * FollowRig.Tick / 3600;
-            var room = isFull ? 0 : Math.Max(0, 8_000 + physics.BatteryDischargeWatts);
+            // What a full battery gives while sun is refused is thrown away as well.
+            var room = Math.Max(0, physics.BatteryDischargeWatts + (isFull ? 0 : 8_000));
             lost += Math.Min(plant.AvailableWatts - plant.ProductionWatts, Math.Max(0, physics.ImportWatts) + room) * FollowRig.Tick / 3600;
             outcome.Export.Add(-physics.ImportWatts);
             outcome.Available.Add(plant.AvailableWatts);

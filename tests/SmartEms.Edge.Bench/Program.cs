@@ -6,6 +6,7 @@ using SmartEms.Edge.Bench;
     ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
     ("ledger", "group and single durable commits of the ledger on this disk [--directory DIR]", LedgerBench.Run),
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
+    ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),
 ];
 
 if (args.Length == 0)

@@ -22,8 +22,8 @@ public static class Cascade
     /// without that, a deaf battery would be believed again as soon as the chargers have yielded, and the limit broken again and again.</summary>
     private const double DistrustSeconds = 60;
 
-    /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
-    private const double ReleaseShare = 0.3;
+    /// <summary>How much of the free room curtailed PV takes back per step: the room is known, and what is left waits for the next look.</summary>
+    private const double ReleaseShare = 0.9;
 
     /// <summary>A plant is limited beforehand when less than this share of its rating is left to the limit.</summary>
     private const double NearShare = 0.15;
@@ -50,6 +50,8 @@ public static class Cascade
         var step = draft.StepSeconds;
         if (watts <= limit.Value.Watts + Tolerance(limit))
             return Math.Max(0, Math.Min(last, DistrustSeconds) - step);
+        if (last <= Patience(draft) && draft.IsOnItsWay)
+            return last;
         var next = last + step;
         return next <= Patience(draft) ? next : Math.Min(Math.Max(next, DistrustSeconds), 2 * DistrustSeconds);
     }

@@ -94,6 +94,27 @@ public sealed class Draft
         return alignment;
     }
 
+    /// <summary>Whether the batteries together moved towards their setpoints in the last step, at least by a quarter of what their measured delay lets expect:
+    /// a slow approach is an effect, and costs them no credit.</summary>
+    public bool IsOnItsWay
+    {
+        get
+        {
+            var (gap, way) = (0.0, 0.0);
+            for (var i = 0; i < Measured.Length; i++)
+            {
+                var track = Memory.Regulation.Of(i);
+                var reading = Image.Batteries[i].Discharge;
+                if (!track.IsKnown || !reading.IsGood)
+                    continue;
+                var left = Memory.LastDischarge[i].Watts - track.Measured;
+                gap += Math.Abs(left);
+                way += (reading.Value.Watts - track.Measured) * Math.Sign(left);
+            }
+            return gap > 20 && way >= gap * StepSeconds / (4 * (StepSeconds + Memory.Regulation.Latency));
+        }
+    }
+
     /// <summary>The charging power to expect when this offer is made: less at once, more only by the difference to the last offer.</summary>
     public double ExpectedCharging(int charger)
     {

@@ -30,6 +30,8 @@ public static class FollowBatteries
         }
         if (decision is null || !any)
             return;
+        for (var i = 0; i < draft.Production.Length && balance > 0; i++)
+            balance = Math.Max(0, balance - PvTrack.Promised(draft, i));
         FollowShares.Choose(draft, isFlexible, balance);
         Share(draft, decision, isFlexible, balance);
     }

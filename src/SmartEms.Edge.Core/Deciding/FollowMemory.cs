@@ -17,9 +17,6 @@ public sealed record FollowMemory(
     /// <summary>What regulation has learnt of the batteries; empty at the start and in records older than it.</summary>
     public RegulationMemory Regulation { get; init; } = RegulationMemory.Fresh;
 
-    /// <summary>The chargers that can switch phases, in the site's order of all chargers; empty where none can.</summary>
-    public ImmutableArray<PhaseMemory> Phases { get; init; } = [];
-
     /// <summary>Nothing asked yet. A PV limit of +∞ W stands for unlimited.</summary>
     public static FollowMemory Fresh(Site site) => new(
         [.. new Power[site.Batteries.Length]],

@@ -8,6 +8,9 @@ public sealed record RegulationMemory(ImmutableArray<BatteryTrack> Batteries, Al
 {
     public static RegulationMemory Fresh { get; } = new([], Alignment.Fresh, Swing.None);
 
+    /// <summary>What the plants did in the last step, in the site's order; empty before the first.</summary>
+    public ImmutableArray<PvTrack> Plants { get; init; } = [];
+
     /// <summary>The track of a battery; an unknown one's is empty.</summary>
     public BatteryTrack Of(int battery) => battery < Batteries.Length ? Batteries[battery] : default;
 
@@ -23,6 +26,8 @@ public sealed record RegulationMemory(ImmutableArray<BatteryTrack> Batteries, Al
         }
     }
 
+    private static ImmutableArray<T> Frozen<T>(T[] items) => System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(items);
+
     /// <summary>What was learnt in a step that ends with this draft.</summary>
     public RegulationMemory After(Draft draft, Alignment alignment)
     {
@@ -35,7 +40,35 @@ public sealed record RegulationMemory(ImmutableArray<BatteryTrack> Batteries, Al
             tracks[i] = Of(i).After(draft, i);
             change += draft.Discharge[i] - draft.Memory.LastDischarge[i].Watts;
         }
-        return new(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(tracks), alignment, Swing.After(change, Latency, draft.StepSeconds));
+        var plants = new PvTrack[draft.Production.Length];
+        for (var i = 0; i < plants.Length; i++)
+            plants[i] = new(draft.Production[i], PvTrack.IsAtLimit(draft, i));
+        return new(Frozen(tracks), alignment, Swing.After(change, Latency, draft.StepSeconds)) { Plants = Frozen(plants) };
+    }
+}
+
+/// <summary>One PV plant as it was in the last step: W, and whether its limit, not the sun, held it there.</summary>
+public readonly record struct PvTrack(double Production, bool WasAtLimit)
+{
+    /// <summary>Nearer than this to its limit a plant is held by it, W.</summary>
+    private const double Near = 30;
+
+    /// <summary>A plant that closes less of its gap than this in a step has no more sun.</summary>
+    private const double LeastRise = 0.05;
+
+    public static bool IsAtLimit(Draft draft, int plant) =>
+        double.IsFinite(draft.Memory.PvLimits[plant]) && draft.Production[plant] >= draft.Memory.PvLimits[plant] - Near;
+
+    /// <summary>What a limited plant may be about to give more than now, W: it stands at its limit, or has just been allowed more, or is rising towards it.
+    /// A battery that covered this meanwhile would have to take it back, and export while it does.</summary>
+    public static double Promised(Draft draft, int plant)
+    {
+        if (IsAtLimit(draft, plant))
+            return draft.Site.PvPlants[plant].Rated.Watts - draft.Production[plant];
+        if (!double.IsFinite(draft.Memory.PvLimits[plant]) || plant >= draft.Memory.Regulation.Plants.Length)
+            return 0;
+        var (track, gap) = (draft.Memory.Regulation.Plants[plant], draft.Memory.PvLimits[plant] - draft.Production[plant]);
+        return track.WasAtLimit || draft.Production[plant] - track.Production >= LeastRise * gap ? gap : 0;
     }
 }
 

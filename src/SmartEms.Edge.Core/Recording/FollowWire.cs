@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Core.Recording;
 internal static class FollowWire
 {
     /// <summary>Whether there is anything to write.</summary>
-    public static bool IsTaught(FollowMemory memory) => !memory.Regulation.Batteries.IsEmpty || !memory.Phases.IsEmpty;
+    public static bool IsTaught(FollowMemory memory) => !memory.Regulation.Batteries.IsEmpty;
 
     public static void Write(WireWriter to, FollowMemory memory)
     {
@@ -26,14 +26,11 @@ internal static class FollowWire
         to.Whole(alignment.Moves);
         to.Whole(alignment.Late);
         Numbers(to, [swing.Gain, swing.Turns, swing.Direction, swing.SinceTurn]);
-        to.Count((ulong)memory.Phases.Length);
-        foreach (var phases in memory.Phases)
+        to.Count((ulong)memory.Regulation.Plants.Length);
+        foreach (var plant in memory.Regulation.Plants)
         {
-            Numbers(to, [phases.CaseSeconds, phases.RestSeconds, phases.PauseSeconds, phases.ContrarySeconds]);
-            to.Whole(phases.Phases);
-            to.Whole(phases.ThisSession);
-            to.Whole(phases.Today);
-            to.Whole(phases.Day);
+            to.Number(plant.Production);
+            to.Byte(plant.WasAtLimit ? (byte)1 : (byte)0);
         }
     }
 
@@ -51,13 +48,10 @@ internal static class FollowWire
         var swing = new Swing(from.Finite(), from.Finite(), from.Finite(), from.Finite());
         if (swing.Gain is < Swing.Least or > 1)
             throw new InvalidDataException($"record damaged: {swing.Gain} is no gain");
-        var phases = new PhaseMemory[from.Length()];
-        for (var i = 0; i < phases.Length; i++)
-        {
-            var (@case, rest, pause, contrary) = (from.Finite(), from.Finite(), from.Finite(), from.Finite());
-            phases[i] = new((int)from.Whole(0, 3), @case, rest, pause, from.Small(), from.Small(), from.Small(), contrary);
-        }
-        return older with { Regulation = new(ImmutableCollectionsMarshal.AsImmutableArray(tracks), alignment, swing), Phases = ImmutableCollectionsMarshal.AsImmutableArray(phases) };
+        var plants = new PvTrack[from.Length()];
+        for (var i = 0; i < plants.Length; i++)
+            plants[i] = new(from.Finite(), from.Byte() == 1);
+        return older with { Regulation = new(ImmutableCollectionsMarshal.AsImmutableArray(tracks), alignment, swing) { Plants = ImmutableCollectionsMarshal.AsImmutableArray(plants) } };
     }
 
     /// <summary>Lists of other lengths would be read beyond their ends.</summary>
