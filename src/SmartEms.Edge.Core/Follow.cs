@@ -32,7 +32,7 @@ public static class Follow
         FollowBatteries.Apply(draft, decision);
         var (importOver, exportOver) = Cascade.Apply(draft, findings);
 
-        return new(ToSetpoints(draft), Remember(draft, importOver, exportOver, alignment), envelope, findings.DrainToImmutable());
+        return new(ToSetpoints(draft, decision), Remember(draft, importOver, exportOver, alignment), envelope, findings.DrainToImmutable());
     }
 
     private static Decision? InForce(FollowInput input, ImmutableArray<Finding>.Builder findings)
@@ -44,11 +44,11 @@ public static class Follow
         return null;
     }
 
-    private static Setpoints ToSetpoints(Draft draft)
+    private static Setpoints ToSetpoints(Draft draft, Decision? decision)
     {
         var batteries = new BatterySetpoint[draft.Discharge.Length];
         for (var i = 0; i < batteries.Length; i++)
-            batteries[i] = new(Power.FromWatts(draft.Discharge[i]), draft.DischargeBy[i]);
+            batteries[i] = new(Power.FromWatts(draft.Discharge[i]), draft.DischargeBy[i]) { Native = FollowBatteries.Native(draft, decision, i) };
         var chargers = new EvSetpoint[draft.Offer.Length];
         for (var i = 0; i < chargers.Length; i++)
             chargers[i] = new(Current.FromAmperes(draft.Offer[i]), draft.OfferBy[i]);

@@ -36,6 +36,16 @@ public static class FollowBatteries
         Share(draft, decision, isFlexible, balance);
     }
 
+    /// <summary>The mode this battery may be left to carry out itself: where the site wants that, it is the only battery, the meter is Good, and nothing clips it
+    /// in this step; two that balance by themselves would balance each other, and a clipped power must be told.</summary>
+    public static BatteryMode? Native(Draft draft, Decision? decision, int index)
+    {
+        var isFree = draft.Site.Batteries.Length == 1 && draft.Site.Batteries[index].Native && draft.MeterIsGood && draft.DischargeBy[index] is (Bound.None or Bound.Ramp);
+        if (decision is null || !isFree)
+            return null;
+        return decision.Batteries[index].Mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.Idle ? decision.Batteries[index].Mode : null;
+    }
+
     private static bool IsFlexible(BatteryMode mode) => mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.DischargeOnly;
 
     /// <summary>Each gets its share; what one may not take, or has had time for and does not do, is offered to the next, in the site's order. What only its ramp
