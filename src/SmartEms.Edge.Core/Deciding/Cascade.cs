@@ -22,8 +22,11 @@ public static class Cascade
     /// without that, a deaf battery would be believed again as soon as the chargers have yielded, and the limit broken again and again.</summary>
     private const double DistrustSeconds = 60;
 
-    /// <summary>How much of the free room curtailed PV takes back per step: the room is known, and what is left waits for the next look.</summary>
-    private const double ReleaseShare = 0.9;
+    /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
+    private const double ReleaseShare = 0.3;
+
+    /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
+    private const double OwnShare = 0.9;
 
     /// <summary>A plant is limited beforehand when less than this share of its rating is left to the limit.</summary>
     private const double NearShare = 0.15;
@@ -151,7 +154,7 @@ public static class Cascade
             if (!plant.Curtailable)
                 continue;
             var produced = draft.Production[i];
-            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, absorbable - excess);
+            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             var reach = Math.Min(draft.PvLimit[i], plant.Rated.Watts) - produced;
             excess = excess > 0 ? excess + reach : Math.Min(0, excess + Math.Max(0, reach));
@@ -159,13 +162,22 @@ public static class Cascade
         return Math.Max(0, excess);
     }
 
+    /// <summary>What the site buys or takes from its batteries now, W.</summary>
+    private static double OwnNeed(Draft draft)
+    {
+        var need = Math.Max(0, draft.Import);
+        foreach (var discharge in draft.Measured)
+            need += Math.Max(0, discharge);
+        return need;
+    }
+
     /// <summary>A limit comes down to its cap at once and goes up by a share of the way; a plant far from every limit has none.</summary>
-    private static double Eased(double cap, double last, PvPlant plant, double room)
+    private static double Eased(double cap, double last, PvPlant plant, (double All, double Own) room)
     {
         var rated = plant.Rated.Watts;
-        if (double.IsInfinity(last) && (cap >= rated || room > NearShare * rated))
+        if (double.IsInfinity(last) && (cap >= rated || room.All > NearShare * rated))
             return double.PositiveInfinity;
-        var limit = cap <= last || double.IsInfinity(last) ? cap : last + ((cap - last) * ReleaseShare);
+        var limit = cap <= last || double.IsInfinity(last) ? cap : last + Math.Max((cap - last) * ReleaseShare, Math.Min(cap - last, room.Own * OwnShare));
         return limit >= rated ? double.PositiveInfinity : Math.Max(0, Math.Floor(limit)); // an inverter draws a little at night
     }
 

@@ -71,6 +71,9 @@ public static class FollowBatteries
                 left -= Fitting(draft, i, wanted[i]) - taken[i];
             }
             Set(draft, i, Steady(draft, i, wanted[i]));
+            // A full or empty battery has no share; why it rests is said all the same.
+            if (draft.Shares[i] <= 0 && draft.DischargeBy[i] == Bound.None)
+                draft.DischargeBy[i] = draft.Envelope.Batteries[i].Against(Power.FromWatts(Wanted(draft, decision, i, balance)));
         }
     }
 
