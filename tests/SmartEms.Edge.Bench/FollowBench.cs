@@ -33,7 +33,7 @@ internal static class FollowBench
     private static string Head() => string.Create(CultureInfo.InvariantCulture, $"""
         # Follow on late devices
 
-        Written by `./dev bench follow --write docs/evidence` on {DateTime.UtcNow:yyyy-MM-dd}, program {BuildName()}, seed {FollowExport.Seed}. Simulated site, no real device.
+        Written by the follow bench (again: `./dev bench follow --write docs/evidence`) on {DateTime.UtcNow:yyyy-MM-dd}, program {BuildName()}, seed {FollowExport.Seed}. Simulated site, no real device.
         slow = first-order approach, dead = nothing at first, old = prompt, but tells its power late; each by the seconds in the name. Steps are measured after ten lessons of
         2 kW; new: before any.
 
