@@ -81,7 +81,7 @@ internal static class FollowBench
                 yield return new($"export_{name}_to_unavoidable", follow.Sum / bound.Sum, "ratio", ExportRatioMost);
                 if (directory is not null && isFull && seconds == 1)
                     Write(directory, "follow-zero-export.svg", Plot.Svg(
-                        "No export allowed, battery full, inverter slow by 1 s: ten minutes with clouds",
+                        "No export allowed, battery full, inverter slow by 1 s: ten minutes of the run",
                         0,
                         1,
                         new("grid export", "#c22", Part(follow.Export)),

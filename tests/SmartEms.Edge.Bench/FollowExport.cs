@@ -3,9 +3,9 @@ using SmartEms.Edge.Core.Simulating;
 
 namespace SmartEms.Edge.Bench;
 
-/// <summary>A connection that may not export, under passing clouds and switching appliances: what leaks out, and what is thrown away although the site had use for it.
-/// Beside Follow runs a controller that knows load and sun exactly, once a second like Follow, on the same devices: what it loses nobody of that latency can avoid
-/// who does not see the future.</summary>
+/// <summary>A connection that may not export, under the sun and the switching appliances of a generated day: what leaks out, and what is thrown away although the site had use for it.
+/// Beside Follow runs a controller that knows load and sun exactly, once a second like Follow, on the same devices: what it loses is the yardstick for a controller of that latency
+/// that does not see the future.</summary>
 internal static class FollowExport
 {
     public const ulong Seed = 7;
