@@ -26,12 +26,13 @@ public static class Follow
         var decision = InForce(input, findings);
         var envelope = Envelope.Draw(image, site);
         var draft = new Draft(image, site, envelope, memory, input.StepSeconds);
+        var alignment = draft.Align();
 
         FollowChargers.Apply(draft, decision);
         FollowBatteries.Apply(draft, decision);
         var (importOver, exportOver) = Cascade.Apply(draft, findings);
 
-        return new(ToSetpoints(draft), Remember(draft, importOver, exportOver), envelope, findings.DrainToImmutable());
+        return new(ToSetpoints(draft, decision), Remember(draft, importOver, exportOver, alignment), envelope, findings.DrainToImmutable());
     }
 
     private static Decision? InForce(FollowInput input, ImmutableArray<Finding>.Builder findings)
@@ -43,11 +44,11 @@ public static class Follow
         return null;
     }
 
-    private static Setpoints ToSetpoints(Draft draft)
+    private static Setpoints ToSetpoints(Draft draft, Decision? decision)
     {
         var batteries = new BatterySetpoint[draft.Discharge.Length];
         for (var i = 0; i < batteries.Length; i++)
-            batteries[i] = new(Power.FromWatts(draft.Discharge[i]), draft.DischargeBy[i]);
+            batteries[i] = new(Power.FromWatts(draft.Discharge[i]), draft.DischargeBy[i]) { Native = FollowBatteries.Native(draft, decision, i) };
         var chargers = new EvSetpoint[draft.Offer.Length];
         for (var i = 0; i < chargers.Length; i++)
             chargers[i] = new(Current.FromAmperes(draft.Offer[i]), draft.OfferBy[i]);
@@ -57,7 +58,7 @@ public static class Follow
         return new(Frozen(batteries), Frozen(chargers), Frozen(plants));
     }
 
-    private static FollowMemory Remember(Draft draft, double importOver, double exportOver)
+    private static FollowMemory Remember(Draft draft, double importOver, double exportOver, Alignment alignment)
     {
         var last = new Power[draft.Discharge.Length];
         for (var i = 0; i < last.Length; i++)
@@ -66,6 +67,7 @@ public static class Follow
         {
             ImportOverSeconds = importOver,
             ExportOverSeconds = exportOver,
+            Regulation = draft.Memory.Regulation.After(draft, alignment),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
 
@@ -11,7 +12,11 @@ public sealed record Setpoints(
     ImmutableArray<PvSetpoint> PvPlants);
 
 /// <summary>Battery power, discharge positive, whole watts.</summary>
-public readonly record struct BatterySetpoint(Power Discharge, Bound ClippedBy);
+public readonly record struct BatterySetpoint(Power Discharge, Bound ClippedBy)
+{
+    /// <summary>The mode a device that knows it may be told instead of the power; null = the power holds.</summary>
+    public BatteryMode? Native { get; init; }
+}
 
 /// <summary>Current offered per phase; zero = no charging, otherwise never below the charger's minimum.</summary>
 public readonly record struct EvSetpoint(Current Offer, Bound ClippedBy);

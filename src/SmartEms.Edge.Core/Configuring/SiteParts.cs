@@ -18,7 +18,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
     private static readonly string[] BatteryKeys =
     [
         "name", "device", "bms", "capacity_wh", "charge_max_w", "discharge_max_w", "soc_min_pct", "soc_max_pct", "charge_temperature_min_c",
-        "charge_temperature_max_c", "discharge_temperature_min_c", "discharge_temperature_max_c", "cell_voltage_min_v", "cell_voltage_max_v", "ramp_w_per_s",
+        "charge_temperature_max_c", "discharge_temperature_min_c", "discharge_temperature_max_c", "cell_voltage_min_v", "cell_voltage_max_v", "ramp_w_per_s", "native",
     ];
 
     private static readonly string[] PvKeys = ["name", "device", "rated_w", "curtailable"];
@@ -69,6 +69,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             CellVoltageMin = Voltage.FromVolts(at.Number("cell_voltage_min_v", CellVolts) ?? usual.CellVoltageMin.Volts),
             CellVoltageMax = Voltage.FromVolts(at.Number("cell_voltage_max_v", CellVolts) ?? usual.CellVoltageMax.Volts),
             RampWattsPerSecond = at.Number("ramp_w_per_s", new(1, 1_000_000, "W/s")) ?? usual.RampWattsPerSecond,
+            Native = at.Flag("native") ?? usual.Native,
         };
         SiteChecks.Ascending(at, "soc_min_pct", "soc_max_pct", (battery.SocMin.Percent, battery.SocMax.Percent));
         SiteChecks.Ascending(at, "charge_temperature_min_c", "charge_temperature_max_c", (battery.ChargeTemperatureMin.Celsius, battery.ChargeTemperatureMax.Celsius));

@@ -12,12 +12,21 @@ public static class Cascade
     /// <summary>A device that was asked to help and shows no effect for this long gets no more credit; the next in line has to act.</summary>
     private const double PatienceSeconds = 5;
 
+    /// <summary>Nor does a battery measured to be slow get more time than this.</summary>
+    private const double MostPatienceSeconds = 15;
+
+    /// <summary>A slow battery is on its way for two of its delays until an eighth is left.</summary>
+    private static double Patience(Draft draft) => Math.Clamp(1 + (2 * draft.Memory.Regulation.Latency), PatienceSeconds, MostPatienceSeconds);
+
     /// <summary>So long it has to wait for its next credit. The counts of <see cref="FollowMemory"/> jump here when patience ends and run down while the limit holds:
     /// without that, a deaf battery would be believed again as soon as the chargers have yielded, and the limit broken again and again.</summary>
     private const double DistrustSeconds = 60;
 
     /// <summary>How much of the free room curtailed PV takes back per step: slow enough not to hunt.</summary>
     private const double ReleaseShare = 0.3;
+
+    /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
+    private const double OwnShare = 0.9;
 
     /// <summary>A plant is limited beforehand when less than this share of its rating is left to the limit.</summary>
     private const double NearShare = 0.15;
@@ -29,8 +38,8 @@ public static class Cascade
             CurtailBlind(draft);
             return (draft.Memory.ImportOverSeconds, draft.Memory.ExportOverSeconds);
         }
-        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft.StepSeconds);
-        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft.StepSeconds);
+        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft);
+        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft);
         LimitImport(draft, importOver, findings);
         LimitExport(draft, exportOver, findings);
         return (importOver, exportOver);
@@ -39,12 +48,15 @@ public static class Cascade
     /// <summary>How far inside a limit it is held: meters' accuracy, and what a load ramping by 2 W/s moves before the next step sees it.</summary>
     private static double Held(Limit limit, Draft draft) => Math.Max(0, limit.Value.Watts - 25 - (2 * draft.StepSeconds));
 
-    private static double Count(double last, double watts, Limit limit, double step)
+    private static double Count(double last, double watts, Limit limit, Draft draft)
     {
+        var step = draft.StepSeconds;
         if (watts <= limit.Value.Watts + Tolerance(limit))
             return Math.Max(0, Math.Min(last, DistrustSeconds) - step);
+        if (last <= Patience(draft) && draft.IsOnItsWay)
+            return last;
         var next = last + step;
-        return next <= PatienceSeconds ? next : Math.Min(Math.Max(next, DistrustSeconds), 2 * DistrustSeconds);
+        return next <= Patience(draft) ? next : Math.Min(Math.Max(next, DistrustSeconds), 2 * DistrustSeconds);
     }
 
     /// <summary>The excess to report: what no setpoint can cure, and, when even that patience is over, what the meter still shows because a device does not follow.</summary>
@@ -60,7 +72,7 @@ public static class Cascade
         var excess = draft.ExpectedImport(creditBatteries: true) - held;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Raise(draft, i, excess, limit.By);
-        if (over > PatienceSeconds)
+        if (over > Patience(draft))
             excess = draft.ExpectedImport(creditBatteries: false) - held;
         for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
             excess -= Throttle(draft, i, excess, limit.By);
@@ -103,9 +115,9 @@ public static class Cascade
         var excess = draft.ExpectedExport(creditBatteries: true) - held;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Lower(draft, i, excess, limit.By);
-        if (over > PatienceSeconds)
+        if (over > Patience(draft))
             excess = draft.ExpectedExport(creditBatteries: false) - held;
-        var missing = Missing(Curtail(draft, excess, over > PatienceSeconds ? 0 : Absorbable(draft), limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
+        var missing = Missing(Curtail(draft, excess, over > Patience(draft) ? 0 : Absorbable(draft), limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
@@ -142,7 +154,7 @@ public static class Cascade
             if (!plant.Curtailable)
                 continue;
             var produced = draft.Production[i];
-            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, absorbable - excess);
+            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
                 continue;
@@ -152,13 +164,22 @@ public static class Cascade
         return Math.Max(0, excess);
     }
 
+    /// <summary>What the site buys or takes from its batteries now, W.</summary>
+    private static double OwnNeed(Draft draft)
+    {
+        var need = Math.Max(0, draft.Import);
+        foreach (var discharge in draft.Measured)
+            need += Math.Max(0, discharge);
+        return need;
+    }
+
     /// <summary>A limit comes down to its cap at once and goes up by a share of the way; a plant far from every limit has none.</summary>
-    private static double Eased(double cap, double last, PvPlant plant, double room)
+    private static double Eased(double cap, double last, PvPlant plant, (double All, double Own) room)
     {
         var rated = plant.Rated.Watts;
-        if (double.IsInfinity(last) && (cap >= rated || room > NearShare * rated))
+        if (double.IsInfinity(last) && (cap >= rated || room.All > NearShare * rated))
             return double.PositiveInfinity;
-        var limit = cap <= last || double.IsInfinity(last) ? cap : last + ((cap - last) * ReleaseShare);
+        var limit = cap <= last || double.IsInfinity(last) ? cap : last + Math.Max((cap - last) * ReleaseShare, Math.Min(cap - last, room.Own * OwnShare));
         return limit >= rated ? double.PositiveInfinity : Math.Max(0, Math.Floor(limit)); // an inverter draws a little at night
     }
 

@@ -14,7 +14,7 @@ public sealed class Draft
         MeterIsGood = image.Grid.Import.IsGood;
         Import = image.Grid.Import.GoodOr(Power.Zero).Watts;
         var (batteries, chargers, plants) = (site.Batteries.Length, site.EvChargers.Length, site.PvPlants.Length);
-        (Measured, Discharge, DischargeBy) = (new double[batteries], new double[batteries], new Bound[batteries]);
+        (Measured, Discharge, DischargeBy, Shares) = (new double[batteries], new double[batteries], new Bound[batteries], new double[batteries]);
         (Charging, Offer, OfferBy, NewEv) = (new double[chargers], new double[chargers], new Bound[chargers], new EvMemory[chargers]);
         (Production, PvLimit, PvBy) = (new double[plants], new double[plants], new Bound[plants]);
         for (var i = 0; i < batteries; i++)
@@ -37,8 +37,11 @@ public sealed class Draft
     /// <summary>Measured grid import, W; 0 when the meter is not Good (ask <see cref="MeterIsGood"/> first).</summary>
     public double Import { get; }
 
-    /// <summary>Measured battery discharge, W.</summary>
+    /// <summary>Measured battery discharge, W; see <see cref="Align"/>.</summary>
     public double[] Measured { get; }
+
+    /// <summary>Each battery's part of what the flexible ones balance together, 0–1.</summary>
+    public double[] Shares { get; }
     public double[] Discharge { get; }
     public Bound[] DischargeBy { get; }
 
@@ -68,6 +71,51 @@ public sealed class Draft
             foreach (var discharge in Measured)
                 spare -= discharge;
             return spare;
+        }
+    }
+
+    /// <summary>Takes in this moment's readings and, where the batteries' are known to be of another moment than the meter's, moves the measured powers so that
+    /// together with the meter they give the site's true balance. The difference goes to those that have most of their setpoint still to do.</summary>
+    public Alignment Align()
+    {
+        var alignment = Memory.Regulation.Alignment;
+        if (!MeterIsGood || Measured.Length == 0)
+            return alignment.Interrupted;
+        var (sum, open) = (0.0, 0.0);
+        for (var i = 0; i < Measured.Length; i++)
+        {
+            if (!Image.Batteries[i].Discharge.IsGood)
+                return alignment.Interrupted;
+            sum += Measured[i];
+            open += Math.Abs(Memory.LastDischarge[i].Watts - Measured[i]);
+        }
+        alignment = alignment.With(Import, sum);
+        if (alignment.Late == 0)
+            return alignment;
+        var wrong = alignment.Load() - Import - sum;
+        for (var i = 0; i < Measured.Length; i++)
+            Measured[i] += wrong * (open > 1 ? Math.Abs(Memory.LastDischarge[i].Watts - Image.Batteries[i].Discharge.Value.Watts) / open : 1.0 / Measured.Length);
+        return alignment;
+    }
+
+    /// <summary>Whether the batteries together moved towards their setpoints in the last step, at least by a quarter of what their measured delay lets expect:
+    /// a slow approach is an effect, and costs them no credit.</summary>
+    public bool IsOnItsWay
+    {
+        get
+        {
+            var (gap, way) = (0.0, 0.0);
+            for (var i = 0; i < Measured.Length; i++)
+            {
+                var track = Memory.Regulation.Of(i);
+                var reading = Image.Batteries[i].Discharge;
+                if (!track.IsKnown || !reading.IsGood)
+                    continue;
+                var left = Memory.LastDischarge[i].Watts - track.Measured;
+                gap += Math.Abs(left);
+                way += (reading.Value.Watts - track.Measured) * Math.Sign(left);
+            }
+            return gap > 20 && way >= gap * StepSeconds / (4 * (StepSeconds + Memory.Regulation.Latency));
         }
     }
 

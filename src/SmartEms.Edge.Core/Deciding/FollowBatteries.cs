@@ -4,7 +4,7 @@ using SmartEms.Edge.Core.Safeguarding;
 
 namespace SmartEms.Edge.Core.Deciding;
 
-/// <summary>Carries out the battery modes against the meter: fixed modes first, the others share what remains to be balanced by capacity.</summary>
+/// <summary>Carries out the battery modes against the meter: fixed modes first, the others share what remains to be balanced.</summary>
 public static class FollowBatteries
 {
     /// <param name="draft">The step's draft; its battery setpoints are written.</param>
@@ -13,50 +13,95 @@ public static class FollowBatteries
     {
         var site = draft.Site;
         var balance = -draft.Spare;
-        var flexible = 0.0;
+        var (isFlexible, any) = (new bool[site.Batteries.Length], false);
         for (var i = 0; i < site.Batteries.Length; i++)
         {
             var mode = decision is null ? BatteryMode.Idle : decision.Batteries[i].Mode;
+            draft.Shares[i] = draft.Memory.Regulation.Of(i).Share;
             if (decision is null)
                 draft.DischargeBy[i] = Bound.Lease;
             if (IsFlexible(mode))
             {
-                flexible += site.Batteries[i].Capacity.WattHours;
+                any = isFlexible[i] = true;
                 continue;
             }
             Set(draft, i, Dispatch.Wanted(mode, Power.Zero, site.Batteries[i]).Watts);
             balance -= draft.Discharge[i];
         }
-        if (decision is not null && flexible > 0)
-            Share(draft, decision, balance, flexible);
+        if (decision is null || !any)
+            return;
+        for (var i = 0; i < draft.Production.Length && balance > 0; i++)
+            balance = Math.Max(0, balance - PvTrack.Promised(draft, i));
+        FollowShares.Choose(draft, isFlexible, balance);
+        Share(draft, decision, isFlexible, balance);
+    }
+
+    /// <summary>The mode this battery may be left to carry out itself: where the site wants that, it is the only battery, the meter is Good, and nothing clips it
+    /// in this step; two that balance by themselves would balance each other, and a clipped power must be told.</summary>
+    public static BatteryMode? Native(Draft draft, Decision? decision, int index)
+    {
+        var isFree = draft.Site.Batteries.Length == 1 && draft.Site.Batteries[index].Native && draft.MeterIsGood && draft.DischargeBy[index] is (Bound.None or Bound.Ramp);
+        if (decision is null || !isFree)
+            return null;
+        return decision.Batteries[index].Mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.Idle ? decision.Batteries[index].Mode : null;
     }
 
     private static bool IsFlexible(BatteryMode mode) => mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.DischargeOnly;
 
-    /// <summary>Each gets its part by capacity; what one cannot take is offered to the next, in the site's order.</summary>
-    private static void Share(Draft draft, Decision decision, double balance, double capacity)
+    /// <summary>Each gets its share; what one may not take, or has had time for and does not do, is offered to the next, in the site's order. What only its ramp
+    /// holds back is not handed on: it would be taken away again a second later.</summary>
+    private static void Share(Draft draft, Decision decision, bool[] isFlexible, double balance)
     {
-        var left = balance;
-        for (var round = 0; round < 2; round++)
-            for (var i = 0; i < draft.Discharge.Length; i++)
+        var (wanted, taken, left) = (new double[isFlexible.Length], new double[isFlexible.Length], balance);
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (!isFlexible[i])
+                continue;
+            wanted[i] = Wanted(draft, decision, i, balance * draft.Shares[i]);
+            taken[i] = Fitting(draft, i, wanted[i]);
+            left -= Credited(draft, i, taken[i]);
+        }
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (!isFlexible[i])
+                continue;
+            if (Math.Abs(left) > LeftOver && !draft.Memory.Regulation.Of(i).FallsShort)
             {
-                var mode = decision.Batteries[i].Mode;
-                if (!IsFlexible(mode))
-                    continue;
-                var battery = draft.Site.Batteries[i];
-                var part = round == 0 ? balance * (battery.Capacity.WattHours / capacity) : draft.Discharge[i] + left;
-                if (round == 1)
-                    left += draft.Discharge[i];
-                Set(draft, i, Steady(draft, i, Dispatch.Wanted(mode, Power.FromWatts(part), battery).Watts));
-                left -= draft.Discharge[i];
+                wanted[i] = Wanted(draft, decision, i, taken[i] + left);
+                left -= Fitting(draft, i, wanted[i]) - taken[i];
             }
+            Set(draft, i, Steady(draft, i, wanted[i]));
+            // A full or empty battery has no share; why it rests is said all the same.
+            if (draft.Shares[i] <= 0 && draft.DischargeBy[i] == Bound.None)
+                draft.DischargeBy[i] = draft.Envelope.Batteries[i].Against(Power.FromWatts(Wanted(draft, decision, i, balance)));
+        }
     }
 
-    /// <summary>Leaves a setpoint alone when the exchange is inside the dead band: rewriting noise wears links and helps nobody.</summary>
+    /// <summary>Rounding errors are not handed on, W.</summary>
+    private const double LeftOver = 1e-6;
+
+    private static double Wanted(Draft draft, Decision decision, int index, double part) =>
+        Dispatch.Wanted(decision.Batteries[index].Mode, Power.FromWatts(part), draft.Site.Batteries[index]).Watts;
+
+    private static double Fitting(Draft draft, int index, double wanted) => draft.Envelope.Batteries[index].Clip(Power.FromWatts(wanted)).Watts;
+
+    /// <summary>What the others may rely on: a battery that has long given less than it was asked for counts with what it gives.</summary>
+    private static double Credited(Draft draft, int index, double taken)
+    {
+        if (!draft.Memory.Regulation.Of(index).FallsShort)
+            return taken;
+        return taken > 0 ? Math.Clamp(draft.Measured[index], 0, taken) : Math.Clamp(draft.Measured[index], taken, 0);
+    }
+
+    /// <summary>Leaves a setpoint alone when the exchange is inside the dead band: rewriting noise wears links and helps nobody. While setpoints swing, only a
+    /// part of the change is made.</summary>
     private static double Steady(Draft draft, int index, double wanted)
     {
         var last = draft.Memory.LastDischarge[index].Watts;
-        return Math.Abs(wanted - last) <= Dispatch.DeadBand.Watts ? last : wanted;
+        if (Math.Abs(wanted - last) <= Dispatch.DeadBand.Watts)
+            return last;
+        var gain = draft.Memory.Regulation.Swing.Gain;
+        return gain >= 1 ? wanted : last + ((wanted - last) * gain);
     }
 
     private static void Set(Draft draft, int index, double wanted)

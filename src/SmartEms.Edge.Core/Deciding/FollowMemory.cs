@@ -14,6 +14,9 @@ public sealed record FollowMemory(
     public double ImportOverSeconds { get; init; }
     public double ExportOverSeconds { get; init; }
 
+    /// <summary>What regulation has learnt of the batteries; empty at the start and in records older than it.</summary>
+    public RegulationMemory Regulation { get; init; } = RegulationMemory.Fresh;
+
     /// <summary>Nothing asked yet. A PV limit of +∞ W stands for unlimited.</summary>
     public static FollowMemory Fresh(Site site) => new(
         [.. new Power[site.Batteries.Length]],

@@ -59,6 +59,9 @@ public sealed record Battery(string Name, int Device, int? Bms, Energy Capacity,
 
     /// <summary>How fast a setpoint may move, in watts per second; tightening for safety is never ramped.</summary>
     public double RampWattsPerSecond { get; init; } = 1000;
+
+    /// <summary>The device may be told modes it knows itself instead of powers, where it knows them.</summary>
+    public bool Native { get; init; }
 }
 
 /// <summary>A PV plant behind one inverter. Only a curtailable one can be told to produce less.</summary>

@@ -10,9 +10,14 @@ namespace SmartEms.Edge.Core.Recording;
 /// <summary>Memory and findings as bytes and back.</summary>
 public static class MemoryWire
 {
+    // What the first byte says is there. A memory that has learnt nothing has the bytes it had before there was anything to learn.
+    private const byte HasDecision = 1;
+    private const byte HasLearnt = 2;
+
     public static void Write(WireWriter to, Memory memory)
     {
-        to.Byte(memory.LastDecision is null ? (byte)0 : (byte)1);
+        var isTaught = FollowWire.IsTaught(memory.Follow);
+        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -23,11 +28,16 @@ public static class MemoryWire
             to.Whole(alert.Since.UnixMilliseconds);
             to.Whole(alert.LastSeen.UnixMilliseconds);
         }
+        if (isTaught)
+            FollowWire.Write(to, memory.Follow);
     }
 
     public static Memory Read(ref WireReader from)
     {
-        var decision = from.Byte() == 1 ? DecisionWire.Read(ref from) : null;
+        var holds = from.Byte();
+        if (holds > (HasDecision | HasLearnt))
+            throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
+        var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
         var alerts = new Alert[from.Length()];
         for (var i = 0; i < alerts.Length; i++)
@@ -35,6 +45,8 @@ public static class MemoryWire
             var finding = Finding(ref from);
             alerts[i] = new(finding.Code, finding.Subject, finding.Index, from.Instant(), from.Instant(), finding.Value);
         }
+        if ((holds & HasLearnt) != 0)
+            follow = FollowWire.Read(ref from, follow);
         return new(decision, follow, new(Frozen(alerts)));
     }
 

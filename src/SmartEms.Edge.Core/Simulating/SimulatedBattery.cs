@@ -14,6 +14,12 @@ public sealed record SimulatedBatterySettings
     /// <summary>Time constant of the answer to a command, 0.2–5 s.</summary>
     public double LatencySeconds { get; init; } = 0.5;
 
+    /// <summary>Dead time before a command begins to act, 0–30 s.</summary>
+    public double DeadSeconds { get; init; }
+
+    /// <summary>How old its power is when it tells it, 0–30 s, beyond what the bus adds.</summary>
+    public double ReadingDelaySeconds { get; init; }
+
     /// <summary>Cells in series: 16 make a 51.2 V pack, some 100–130 a high-voltage one.</summary>
     public int CellsInSeries { get; init; } = 16;
 
@@ -44,6 +50,8 @@ public sealed class SimulatedBattery
 
     private readonly SimulatedBatterySettings _settings;
     private readonly CellChemistry _cells;
+    private readonly Delayed _target;
+    private readonly Delayed _told;
     private FallbackTimer _timer;
     private double _lowWatts;
     private double _highWatts;
@@ -54,7 +62,11 @@ public sealed class SimulatedBattery
         Setting.Check(settings.Soc, 0, 1, nameof(settings.Soc));
         Setting.Check(settings.OneWayEfficiency, 0.5, 1, nameof(settings.OneWayEfficiency));
         Setting.Check(settings.LatencySeconds, 0.2, 5, nameof(settings.LatencySeconds));
+        Setting.Check(settings.DeadSeconds, 0, 30, nameof(settings.DeadSeconds));
+        Setting.Check(settings.ReadingDelaySeconds, 0, 30, nameof(settings.ReadingDelaySeconds));
         _settings = settings;
+        _target = new(settings.DeadSeconds, 0);
+        _told = new(settings.ReadingDelaySeconds, 0);
         CapacityWattHours = battery.Capacity.WattHours;
         ChargeMaxWatts = battery.ChargeMax.Watts;
         DischargeMaxWatts = battery.DischargeMax.Watts;
@@ -69,6 +81,9 @@ public sealed class SimulatedBattery
 
     /// <summary>AC power of the last step, discharge positive.</summary>
     public double DischargeWatts { get; private set; }
+
+    /// <summary>That power as the battery tells it.</summary>
+    public double ToldDischargeWatts => _told.Value;
 
     /// <summary>Energy in the cells.</summary>
     public double StoredWattHours { get; private set; }
@@ -156,11 +171,15 @@ public sealed class SimulatedBattery
         var dischargeMax = Math.Min(DischargeMaxWatts, _cells.DischargeMaxAmperes * _cells.PackVolts * efficiency);
         dischargeMax = Math.Min(dischargeMax, Math.Max(0, StoredWattHours - floorWattHours) * efficiency * perHour);
 
-        var target = Math.Max(-chargeMax, Math.Min(dischargeMax, targetWatts));
+        _target.Put(targetWatts);
+        var target = Math.Max(-chargeMax, Math.Min(dischargeMax, _target.Value));
+        _target.After(seconds);
         var power = DischargeWatts + ((target - DischargeWatts) * Lag.Share(seconds, _settings.LatencySeconds));
         power = Math.Max(-chargeMax, Math.Min(dischargeMax, power)) + 0.0;
 
         DischargeWatts = power;
+        _told.After(seconds);
+        _told.Put(power);
         var wattHours = power / perHour;
         if (power >= 0)
             DischargedWattHours += wattHours;

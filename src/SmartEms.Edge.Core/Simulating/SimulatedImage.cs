@@ -46,7 +46,7 @@ internal static class SimulatedImage
 
     private static BatteryReadings Of(SimulatedBattery battery) => new()
     {
-        Discharge = Watts(battery.DischargeWatts),
+        Discharge = Watts(battery.ToldDischargeWatts),
         Soc = Reading.Good(Fraction.FromRatio(battery.Soc)),
         Voltage = Volts(battery.PackVolts),
         Temperature = Reading.Good(Temperature.FromCelsius(battery.Celsius)),

@@ -58,6 +58,9 @@ public sealed class SimulatedSite
     public ImmutableArray<SimulatedPv> PvPlants { get; }
     public ImmutableArray<SimulatedEv> EvChargers { get; }
 
+    /// <summary>A load that somebody switches on beside the trace, W.</summary>
+    public double AddedLoadWatts { get; set; }
+
     /// <summary>Mean over the last step; without EV charging.</summary>
     public double LoadWatts { get; private set; }
 
@@ -93,7 +96,7 @@ public sealed class SimulatedSite
             throw new ArgumentOutOfRangeException(nameof(seconds), seconds, "A step must lie in 0.001 s to 3600 s.");
         var milliseconds = (long)Math.Floor((seconds * 1000) + 0.5);
         _player.Play(milliseconds);
-        LoadWatts = _player.LoadWatts * _loadScale;
+        LoadWatts = (_player.LoadWatts * _loadScale) + AddedLoadWatts;
         ConsumedWattHours += LoadWatts * milliseconds / 3_600_000.0;
         StepPv(milliseconds);
         StepEv(milliseconds);

@@ -85,6 +85,18 @@ internal sealed class DeviceShare
         }
     }
 
+    /// <summary>The same as the batteries tell it.</summary>
+    private double ToldDischargeWatts
+    {
+        get
+        {
+            var sum = 0.0;
+            foreach (var battery in Batteries)
+                sum += Physics.Batteries[battery].ToldDischargeWatts;
+            return sum;
+        }
+    }
+
     /// <summary>What a faultless device would measure; NaN when it has nothing to measure there.</summary>
     public double Of(Measure measure) => measure switch
     {
@@ -99,7 +111,7 @@ internal sealed class DeviceShare
         Measure.GridImportedEnergy => Grid.ImportedWattHours,
         Measure.GridExportedEnergy => Grid.ExportedWattHours,
         Measure.PvProduction => PvWatts,
-        Measure.BatteryDischarge => DischargeWatts,
+        Measure.BatteryDischarge => ToldDischargeWatts,
         Measure.EvCharge => Ev?.ChargeWatts ?? 0,
         Measure.EvState => (double)(Ev?.State ?? EvState.NoCar),
         Measure.EvOfferedCurrent => Ev?.OfferedAmperes ?? 0,

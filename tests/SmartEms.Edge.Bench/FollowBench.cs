@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+
+namespace SmartEms.Edge.Bench;
+
+/// <summary>Follow on late devices, in simulated time: steps of load, a connection that may not export, two batteries. Writes its plots and table with --write DIR.</summary>
+internal static class FollowBench
+{
+    private const double ExportRatioMost = 1.5;
+    private const double SwingMost = 2 * FollowSteps.BandWatts;
+    private static readonly double[] Latencies = [0.2, 0.5, 1, 2, 5];
+
+    public static async IAsyncEnumerable<Figure> Run(string[] arguments)
+    {
+        await Task.Yield();
+        var directory = arguments switch
+        {
+            [] => null,
+            ["--write", var named] when Directory.Exists(named) => named,
+            _ => throw new BenchException("follow knows --write DIR, a directory that exists, for its plots and table"),
+        };
+        var table = new StringBuilder("| figure | value | unit | target |\n|---|---|---|---|\n");
+        foreach (var figure in Steps(directory).Concat(Export(directory)).Concat(Pair(directory)))
+        {
+            var words = figure.ToString().Split(' ', 4);
+            table.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", words)} |\n");
+            yield return figure;
+        }
+        if (directory is not null)
+            File.WriteAllText(Path.Combine(directory, "follow.md"), Head() + table);
+    }
+
+    private static string Head() => string.Create(CultureInfo.InvariantCulture, $"""
+        # Follow on late devices
+
+        Written by the follow bench (again: `./dev bench follow --write docs/evidence`) on {DateTime.UtcNow:yyyy-MM-dd}, program {BuildName()}, seed {FollowExport.Seed}. Simulated site, no real device.
+        slow = first-order approach, dead = nothing at first, old = prompt, but tells its power late; each by the seconds in the name. Steps are measured after ten lessons of
+        2 kW; new: before any.
+
+        ![](follow-zero-export.svg)
+        ![](follow-two-batteries.svg)
+
+
+        """);
+
+    private static string BuildName() =>
+        (Environment.GetEnvironmentVariable("GIT_COMMIT") ?? typeof(Core.Follow).Module.ModuleVersionId.ToString("N"))[..8];
+
+    private static IEnumerable<Figure> Steps(string? directory)
+    {
+        foreach (var kind in Enum.GetValues<Lateness>())
+            foreach (var seconds in Latencies)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"{kind}_{seconds}").ToLowerInvariant();
+                var outcome = FollowSteps.Run(kind, seconds, isTaught: true);
+                yield return new($"step_{name}_settled", outcome.Settled, "s", (3 * seconds) + 3);
+                yield return new($"step_{name}_swing", outcome.Swing, "W", SwingMost);
+                yield return Figure.Told($"step_{name}_measured_delay", outcome.Measured, "s");
+                yield return Figure.Told($"step_{name}_settled_new", FollowSteps.Run(kind, seconds, isTaught: false).Settled, "s");
+                if (directory is not null && seconds is 1 or 5)
+                    Write(directory, $"follow-step-{name.Replace('_', '-')}.svg", Plot.Svg(
+                        string.Create(CultureInfo.InvariantCulture, $"A load of 3 kW comes; the battery is {kind.ToString().ToLowerInvariant()}, {seconds} s"),
+                        -FollowSteps.Before,
+                        FollowRig.Tick,
+                        new("grid import", "#c22", outcome.Import),
+                        new("battery discharge", "#26a", outcome.Battery),
+                        new("setpoint", "#999", outcome.Asked)));
+            }
+    }
+
+    private static IEnumerable<Figure> Export(string? directory)
+    {
+        foreach (var isFull in new[] { false, true })
+            foreach (var seconds in Latencies)
+            {
+                var name = string.Create(CultureInfo.InvariantCulture, $"{(isFull ? "full" : "room")}_{seconds}");
+                var (follow, bound) = FollowExport.Run(seconds, isFull);
+                yield return Figure.Told($"export_{name}_leaked", follow.Leaked, "Wh");
+                yield return Figure.Told($"export_{name}_lost", follow.Lost, "Wh");
+                yield return Figure.Told($"export_{name}_unavoidable", bound.Sum, "Wh");
+                yield return new($"export_{name}_to_unavoidable", follow.Sum / bound.Sum, "ratio", ExportRatioMost);
+                if (directory is not null && isFull && seconds == 1)
+                    Write(directory, "follow-zero-export.svg", Plot.Svg(
+                        "No export allowed, battery full, inverter slow by 1 s: ten minutes of the run",
+                        0,
+                        1,
+                        new("grid export", "#c22", Part(follow.Export)),
+                        new("PV available", "#ca2", Part(follow.Available)),
+                        new("PV produced", "#283", Part(follow.Produced))));
+            }
+    }
+
+    private static IEnumerable<Figure> Pair(string? directory)
+    {
+        var outcome = FollowPair.Run();
+        yield return new("pair_settled", outcome.Settled, "s", 9);
+        yield return new("pair_share_error", outcome.ShareError, "%", 5);
+        yield return new("pair_wandering", outcome.Wandering, "W", 50);
+        if (directory is not null)
+            Write(directory, "follow-two-batteries.svg", Plot.Svg(
+                "A load of 3 kW comes to 15 kWh (slow by 2 s) and 5 kWh (slow by 0.5 s)",
+                -5,
+                FollowRig.Tick,
+                new("grid import", "#c22", outcome.Import),
+                new("large battery", "#26a", outcome.Large),
+                new("small battery", "#283", outcome.Small)));
+    }
+
+    /// <summary>Ten minutes of a run, a value a second.</summary>
+    private static double[] Part(List<double> all)
+    {
+        var part = new double[600];
+        for (var i = 0; i < part.Length; i++)
+            part[i] = all[(1_800 + i) * 10];
+        return part;
+    }
+
+    private static void Write(string directory, string name, string text) => File.WriteAllText(Path.Combine(directory, name), text);
+}

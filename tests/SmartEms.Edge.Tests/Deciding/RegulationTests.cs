@@ -1,0 +1,111 @@
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Simulating;
+using SmartEms.Edge.Tests.Simulating;
+using Xunit;
+
+namespace SmartEms.Edge.Tests.Deciding;
+
+/// <summary>Follow on batteries that are late: what it measures of them, and that nothing swings.</summary>
+public sealed class RegulationTests
+{
+    [Theory]
+    [InlineData(0.5, 0, 0.4, 0.8)]
+    [InlineData(2, 0, 1.8, 2.3)]
+    [InlineData(5, 0, 4.5, 5.5)]
+    [InlineData(0.2, 3, 2.6, 3.6)]
+    public void The_delay_of_a_battery_is_measured(double approach, double dead, double least, double most)
+    {
+        var (memory, _) = Drive(new() { LatencySeconds = approach, DeadSeconds = dead }, 300);
+        Assert.InRange(memory.Regulation.Latency, least, most);
+    }
+
+    [Fact]
+    public void A_battery_that_tells_its_power_late_is_understood_and_does_not_swing()
+    {
+        var (memory, imports) = Drive(new() { LatencySeconds = 0.2, ReadingDelaySeconds = 2 }, 600);
+        Assert.Equal(2, memory.Regulation.Alignment.Late);
+        Assert.All(imports[^8..], import => Assert.InRange(import, -150, 150));
+    }
+
+    [Fact]
+    public void Readings_of_one_moment_are_left_together() =>
+        Assert.Equal(0, Drive(new() { LatencySeconds = 2 }, 600).Memory.Regulation.Alignment.Late);
+
+    [Fact]
+    public void A_swing_lowers_the_gain_and_rest_restores_it()
+    {
+        var swing = Swing.None;
+        for (var i = 0; i < 20; i++)
+            swing = swing.After(i % 2 == 0 ? 1_000 : -1_000, 1, 1);
+        Assert.InRange(swing.Gain, Swing.Least, 0.7);
+        for (var i = 0; i < 600; i++)
+            swing = swing.After(0, 1, 1);
+        Assert.Equal(1, swing.Gain);
+    }
+
+    [Fact]
+    public void A_fuller_battery_gives_more_and_a_battery_that_gives_nothing_hands_on()
+    {
+        var site = Given.Site(batteries: 2, chargers: 0, plants: 0);
+        var image = Given.Image(site, 900) with { Batteries = [Given.Cells(0, 0.7), Given.Cells(0, 0.4)] };
+        Assert.Equal((600.0, 300.0), Powers(Step(site, image, FollowMemory.Fresh(site))));
+        var memory = FollowMemory.Fresh(site);
+        var given = 0.0;
+        for (var second = 0; second < 12; second++)
+        {
+            image = Given.Image(site, 900 - given) with { Batteries = [Given.Cells(0, 0.7), Given.Cells(given, 0.4)] };
+            var step = Step(site, image, memory);
+            (memory, given) = (step.Memory, step.Setpoints.Batteries[1].Discharge.Watts);
+        }
+        Assert.Equal(900, given);
+    }
+
+    [Fact]
+    public void A_native_mode_is_named_only_where_the_site_wants_it()
+    {
+        var site = Given.Site(chargers: 0, plants: 0);
+        Assert.Null(Step(site, Given.Image(site, 500), FollowMemory.Fresh(site)).Setpoints.Batteries[0].Native);
+        var native = site with { Batteries = [Given.Battery with { Native = true }] };
+        Assert.Equal(BatteryMode.SelfConsume, Step(native, Given.Image(native, 500), FollowMemory.Fresh(native)).Setpoints.Batteries[0].Native);
+        Assert.Null(Step(native, Given.Image(native, 15_000), FollowMemory.Fresh(native)).Setpoints.Batteries[0].Native);
+    }
+
+    [Fact]
+    public void A_memory_that_has_learnt_nothing_has_the_bytes_it_always_had()
+    {
+        var site = Given.Site(chargers: 0, plants: 0);
+        var to = new WireWriter();
+        MemoryWire.Write(to, Memory.Fresh(site));
+        // No decision, one battery at 0 W, no chargers, no plants, two durations, no alerts.
+        Assert.Equal("00" + "01" + new string('0', 16) + "00" + "00" + new string('0', 32) + "00", Convert.ToHexString(to.Written));
+    }
+
+    /// <summary>Loads of 2 kW come and go every 20 s; the imports at their ends.</summary>
+    private static (FollowMemory Memory, List<double> Imports) Drive(SimulatedBatterySettings battery, int seconds)
+    {
+        var site = Homes.Site(plants: 0, chargers: 0);
+        var physics = new SimulatedSite(site, Homes.Flat(500, 0), new() { Start = Homes.Start, Varied = false, Batteries = [battery] });
+        var (memory, imports) = (FollowMemory.Fresh(site), new List<double>());
+        for (var second = 0; second < seconds; second++)
+        {
+            if (second % 20 == 19)
+                imports.Add(physics.ImportWatts);
+            physics.AddedLoadWatts = second / 20 % 2 * 2_000;
+            var step = Step(site, physics.Image(), memory);
+            memory = step.Memory;
+            physics.CommandBattery(0, step.Setpoints.Batteries[0].Discharge.Watts, 60);
+            physics.Run(0.95, 0.1); // ten tenths
+        }
+        return (memory, imports);
+    }
+
+    private static (double, double) Powers(Followed step) => (step.Setpoints.Batteries[0].Discharge.Watts, step.Setpoints.Batteries[1].Discharge.Watts);
+
+    private static Followed Step(Site site, Core.Sensing.ProcessImage image, FollowMemory memory) => Follow.Step(
+        new(image, site, new(Slot.Of(image.TakenAt), "test", [.. site.Batteries.Select(_ => new BatteryDecision(BatteryMode.SelfConsume, default, default))], [], []), default, 1),
+        memory);
+}
