@@ -24,7 +24,11 @@ public static class Follow
         var (image, site) = (input.Image, input.Site);
         var findings = ImmutableArray.CreateBuilder<Finding>(0);
         var decision = InForce(input, findings);
-        var envelope = Envelope.Draw(image, site);
+        if (decision is null && (Failsafe.Of(SafetyInput.Decision, Loss.Gone) & FailsafeAct.SafeLimitsOnly) == 0)
+            decision = input.Decision;
+        var drawn = Envelope.Draw(image, site);
+        var recovery = Recovery.Left(memory.RecoverySeconds, drawn, input.StepSeconds);
+        var envelope = Recovery.Narrow(drawn, recovery);
         var draft = new Draft(image, site, envelope, memory, input.StepSeconds);
         var alignment = draft.Align();
 
@@ -32,7 +36,8 @@ public static class Follow
         FollowBatteries.Apply(draft, decision);
         var (importOver, exportOver) = Cascade.Apply(draft, findings);
 
-        return new(ToSetpoints(draft, decision), Remember(draft, importOver, exportOver, alignment), envelope, findings.DrainToImmutable());
+        var next = Remember(draft, importOver, exportOver, alignment) with { RecoverySeconds = recovery };
+        return new(ToSetpoints(draft, decision), next, envelope, findings.DrainToImmutable());
     }
 
     private static Decision? InForce(FollowInput input, ImmutableArray<Finding>.Builder findings)
@@ -48,7 +53,11 @@ public static class Follow
     {
         var batteries = new BatterySetpoint[draft.Discharge.Length];
         for (var i = 0; i < batteries.Length; i++)
-            batteries[i] = new(Power.FromWatts(draft.Discharge[i]), draft.DischargeBy[i]) { Native = FollowBatteries.Native(draft, decision, i) };
+            batteries[i] = new(Power.FromWatts(draft.Discharge[i]), draft.DischargeBy[i])
+            {
+                Native = FollowBatteries.Native(draft, decision, i),
+                IsAutomatic = draft.Envelope is { IsIsland: true, IsStopped: false },
+            };
         var chargers = new EvSetpoint[draft.Offer.Length];
         for (var i = 0; i < chargers.Length; i++)
             chargers[i] = new(Current.FromAmperes(draft.Offer[i]), draft.OfferBy[i]);

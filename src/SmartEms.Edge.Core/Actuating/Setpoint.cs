@@ -16,6 +16,9 @@ public readonly record struct BatterySetpoint(Power Discharge, Bound ClippedBy)
 {
     /// <summary>The mode a device that knows it may be told instead of the power; null = the power holds.</summary>
     public BatteryMode? Native { get; init; }
+
+    /// <summary>The device is left to its own automatic: with the grid lost it carries the house, and no power is told it from outside.</summary>
+    public bool IsAutomatic { get; init; }
 }
 
 /// <summary>Current offered per phase; zero = no charging, otherwise never below the charger's minimum.</summary>

@@ -33,16 +33,35 @@ public static class Cascade
 
     public static (double ImportOver, double ExportOver) Apply(Draft draft, ImmutableArray<Finding>.Builder findings)
     {
-        if (!draft.MeterIsGood)
+        var over = Limit(draft, findings);
+        CapPlants(draft);
+        return over;
+    }
+
+    private static (double ImportOver, double ExportOver) Limit(Draft draft, ImmutableArray<Finding>.Builder findings)
+    {
+        if (!draft.MeterIsGood || draft.Envelope.Reactions.Has(FailsafeAct.PlantsInsideExport))
         {
             CurtailBlind(draft);
             return (draft.Memory.ImportOverSeconds, draft.Memory.ExportOverSeconds);
         }
-        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft);
-        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft);
+        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft.StepSeconds);
+        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft.StepSeconds);
         LimitImport(draft, importOver, findings);
         LimitExport(draft, exportOver, findings);
         return (importOver, exportOver);
+    }
+
+    /// <summary>What a plant itself may not exceed: a stop, the grid's frequency, an order.</summary>
+    private static void CapPlants(Draft draft)
+    {
+        for (var i = 0; i < draft.PvLimit.Length; i++)
+        {
+            var most = draft.Envelope.PvPlants[i].High;
+            if (most.By == Bound.Rating || most.Value.Watts >= draft.PvLimit[i])
+                continue;
+            (draft.PvLimit[i], draft.PvBy[i]) = (Math.Max(0, Math.Floor(most.Value.Watts)), most.By);
+        }
     }
 
     /// <summary>How far inside a limit it is held: meters' accuracy, and what a load ramping by 2 W/s moves before the next step sees it.</summary>
@@ -74,8 +93,9 @@ public static class Cascade
             excess -= Raise(draft, i, excess, limit.By);
         if (over > Patience(draft))
             excess = draft.ExpectedImport(creditBatteries: false) - held;
-        for (var i = draft.Offer.Length - 1; i >= 0 && excess > 0; i--)
-            excess -= Throttle(draft, i, excess, limit.By);
+        foreach (var i in SheddingOrder.Of(draft.Site))
+            if (excess > 0)
+                excess -= Throttle(draft, i, excess, limit.By);
         var missing = Missing(excess - (limit.Value.Watts - held), draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));

@@ -20,11 +20,14 @@ public sealed class Draft
         for (var i = 0; i < batteries; i++)
             Measured[i] = image.Batteries[i].Discharge.GoodOr(Power.Zero).Watts;
         for (var i = 0; i < chargers; i++)
-            Charging[i] = image.EvChargers[i].Charge.IsGood ? image.EvChargers[i].Charge.Value.Watts : memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i);
+            Charging[i] = envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered)
+                ? memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i)
+                : image.EvChargers[i].Charge.KnownOr(Power.Zero).Watts;
         for (var i = 0; i < plants; i++)
-            Production[i] = image.PvPlants[i].Production.IsGood
-                ? image.PvPlants[i].Production.Value.Watts
-                : Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i]);
+            Production[i] = envelope.Reactions.PlantHas(i, FailsafeAct.CountedAsAllowed)
+                ? Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i])
+                : image.PvPlants[i].Production.KnownOr(Power.Zero).Watts;
+        Asked = new(image.Orders, image.TakenAt);
     }
 
     public ProcessImage Image { get; }
@@ -33,6 +36,12 @@ public sealed class Draft
     public FollowMemory Memory { get; }
     public double StepSeconds { get; }
     public bool MeterIsGood { get; }
+
+    /// <summary>What people have asked of single parts, beside the decision.</summary>
+    public AskedByHand Asked { get; }
+
+    /// <summary>Chargers may follow more than their minimum.</summary>
+    public bool ChargersMayFollow => MeterIsGood && !Envelope.Reactions.Has(FailsafeAct.AllChargersAtMinimum);
 
     /// <summary>Measured grid import, W; 0 when the meter is not Good (ask <see cref="MeterIsGood"/> first).</summary>
     public double Import { get; }
@@ -59,8 +68,8 @@ public sealed class Draft
     public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Site.EvChargers[charger].Phases;
 
     /// <summary>A charger or plant in doubt is asked, and given no credit: the next in line acts on what is measured.</summary>
-    public bool ChargerObeys(int charger) => Obedience.Obeys(Image, Site.EvChargers[charger].Device, ControlKind.EvCurrent);
-    public bool PlantObeys(int plant) => Obedience.Obeys(Image, Site.PvPlants[plant].Device, ControlKind.PvLimit);
+    public bool ChargerObeys(int charger) => !Envelope.Reactions.ChargerHas(charger, FailsafeAct.NoCredit);
+    public bool PlantObeys(int plant) => !Envelope.Reactions.PlantHas(plant, FailsafeAct.NoCredit);
 
     /// <summary>What is left over before any charger or battery helps itself, W: PV minus house load minus all charging.</summary>
     public double Spare

@@ -13,19 +13,22 @@ public static class FollowBatteries
     {
         var site = draft.Site;
         var balance = -draft.Spare;
-        var (isFlexible, any) = (new bool[site.Batteries.Length], false);
+        var (isFlexible, modes, any) = (new bool[site.Batteries.Length], new BatteryMode[site.Batteries.Length], false);
         for (var i = 0; i < site.Batteries.Length; i++)
         {
-            var mode = decision is null ? BatteryMode.Idle : decision.Batteries[i].Mode;
+            var (mode, ordered) = decision is null ? (BatteryMode.Idle, null) : draft.Asked.OfBattery(i, decision.Batteries[i].Mode);
+            modes[i] = mode;
             draft.Shares[i] = draft.Memory.Regulation.Of(i).Share;
             if (decision is null)
                 draft.DischargeBy[i] = Bound.Lease;
+            else if (draft.Asked.IsMaintenance)
+                draft.DischargeBy[i] = Bound.Maintenance;
             if (IsFlexible(mode))
             {
                 any = isFlexible[i] = true;
                 continue;
             }
-            Set(draft, i, Dispatch.Wanted(mode, Power.Zero, site.Batteries[i]).Watts);
+            Set(draft, i, ordered ?? Dispatch.Wanted(mode, Power.Zero, site.Batteries[i]).Watts);
             balance -= draft.Discharge[i];
         }
         if (decision is null || !any)
@@ -33,7 +36,7 @@ public static class FollowBatteries
         for (var i = 0; i < draft.Production.Length && balance > 0; i++)
             balance = Math.Max(0, balance - PvTrack.Promised(draft, i));
         FollowShares.Choose(draft, isFlexible, balance);
-        Share(draft, decision, isFlexible, balance);
+        Share(draft, modes, isFlexible, balance);
     }
 
     /// <summary>The mode this battery may be left to carry out itself: where the site wants that, it is the only battery, the meter is Good, and nothing clips it
@@ -43,21 +46,22 @@ public static class FollowBatteries
         var isFree = draft.Site.Batteries.Length == 1 && draft.Site.Batteries[index].Native && draft.MeterIsGood && draft.DischargeBy[index] is (Bound.None or Bound.Ramp);
         if (decision is null || !isFree)
             return null;
-        return decision.Batteries[index].Mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.Idle ? decision.Batteries[index].Mode : null;
+        var (mode, ordered) = draft.Asked.OfBattery(index, decision.Batteries[index].Mode);
+        return ordered is null && mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.Idle ? mode : null;
     }
 
     private static bool IsFlexible(BatteryMode mode) => mode is BatteryMode.SelfConsume or BatteryMode.Hold or BatteryMode.DischargeOnly;
 
     /// <summary>Each gets its share; what one may not take, or has had time for and does not do, is offered to the next, in the site's order. What only its ramp
     /// holds back is not handed on: it would be taken away again a second later.</summary>
-    private static void Share(Draft draft, Decision decision, bool[] isFlexible, double balance)
+    private static void Share(Draft draft, BatteryMode[] modes, bool[] isFlexible, double balance)
     {
         var (wanted, taken, left) = (new double[isFlexible.Length], new double[isFlexible.Length], balance);
         for (var i = 0; i < wanted.Length; i++)
         {
             if (!isFlexible[i])
                 continue;
-            wanted[i] = Wanted(draft, decision, i, balance * draft.Shares[i]);
+            wanted[i] = Wanted(draft, modes, i, balance * draft.Shares[i]);
             taken[i] = Fitting(draft, i, wanted[i]);
             left -= Credited(draft, i, taken[i]);
         }
@@ -67,21 +71,21 @@ public static class FollowBatteries
                 continue;
             if (Math.Abs(left) > LeftOver && !draft.Memory.Regulation.Of(i).FallsShort)
             {
-                wanted[i] = Wanted(draft, decision, i, taken[i] + left);
+                wanted[i] = Wanted(draft, modes, i, taken[i] + left);
                 left -= Fitting(draft, i, wanted[i]) - taken[i];
             }
             Set(draft, i, Steady(draft, i, wanted[i]));
             // A full or empty battery has no share; why it rests is said all the same.
             if (draft.Shares[i] <= 0 && draft.DischargeBy[i] == Bound.None)
-                draft.DischargeBy[i] = draft.Envelope.Batteries[i].Against(Power.FromWatts(Wanted(draft, decision, i, balance)));
+                draft.DischargeBy[i] = draft.Envelope.Batteries[i].Against(Power.FromWatts(Wanted(draft, modes, i, balance)));
         }
     }
 
     /// <summary>Rounding errors are not handed on, W.</summary>
     private const double LeftOver = 1e-6;
 
-    private static double Wanted(Draft draft, Decision decision, int index, double part) =>
-        Dispatch.Wanted(decision.Batteries[index].Mode, Power.FromWatts(part), draft.Site.Batteries[index]).Watts;
+    private static double Wanted(Draft draft, BatteryMode[] modes, int index, double part) =>
+        Dispatch.Wanted(modes[index], Power.FromWatts(part), draft.Site.Batteries[index]).Watts;
 
     private static double Fitting(Draft draft, int index, double wanted) => draft.Envelope.Batteries[index].Clip(Power.FromWatts(wanted)).Watts;
 

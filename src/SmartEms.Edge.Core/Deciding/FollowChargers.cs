@@ -25,13 +25,14 @@ public static class FollowChargers
         for (var i = 0; i < draft.Offer.Length; i++)
         {
             var charger = draft.Site.EvChargers[i];
-            var mode = decision is null ? EvMode.Off : decision.EvChargers[i].Mode;
+            var (mode, ordered) = decision is null ? (EvMode.Off, null) : draft.Asked.OfCharger(i, decision.EvChargers[i].Mode);
             var bySurplus = (draft.Charging[i] + spare) / draft.WattsPerAmpere(i);
-            var offer = draft.MeterIsGood && decision is not null
-                ? Wanted(draft, i, mode, bySurplus)
+            var offer = draft.ChargersMayFollow && decision is not null
+                ? Math.Min(Wanted(draft, i, mode, bySurplus), ordered ?? double.PositiveInfinity)
                 : Blind(draft, i, mode, decision is null ? Bound.Lease : Bound.UnknownReading);
-            if (!draft.ChargerObeys(i) && offer > charger.CurrentMin.Amperes)
-                (offer, draft.OfferBy[i]) = (charger.CurrentMin.Amperes, Bound.NotControllable);
+            var most = draft.Envelope.EvChargers[i].High;
+            if (offer * draft.WattsPerAmpere(i) > most.Value.Watts + 1e-6)
+                (offer, draft.OfferBy[i]) = (most.Value.Watts / draft.WattsPerAmpere(i), most.By);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
             draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]) };
             spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);

@@ -14,6 +14,9 @@ public sealed record FollowMemory(
     public double ImportOverSeconds { get; init; }
     public double ExportOverSeconds { get; init; }
 
+    /// <summary>What is left of the staged recovery after a stop or a lost grid, s; 0 = none is under way.</summary>
+    public double RecoverySeconds { get; init; }
+
     /// <summary>What regulation has learnt of the batteries; empty at the start and in records older than it.</summary>
     public RegulationMemory Regulation { get; init; } = RegulationMemory.Fresh;
 

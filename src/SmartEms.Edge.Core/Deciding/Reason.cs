@@ -15,6 +15,12 @@ public enum ReasonCode : short
     RuleLeadsPolicyShadow = 103,
     RuleLeadsPolicySilent = 104,
 
+    StopStands = 105,
+    GridIsLost = 106,
+    ConstraintHolds = 107,
+    ConstraintAssumed = 108,
+    MaintenanceStands = 109,
+
     SurplusIsStored = 110,
     DeficitIsCovered = 111,
     NothingToBalance = 112,
@@ -25,6 +31,10 @@ public enum ReasonCode : short
 
     ExpectationClipped = 120,
     RestsWithoutReadings = 121,
+
+    ModeByHand = 125,
+    PowerByHand = 126,
+    CurrentByHand = 127,
 
     ChargerOff = 130,
     ChargerTakesSurplus = 131,
@@ -49,6 +59,14 @@ public static class Reasons
             ReasonCode.RuleLeadsPolicyOff => "the policy is off; the plain self-consumption rule leads",
             ReasonCode.RuleLeadsPolicyShadow => "the policy is only watched (shadow); the plain self-consumption rule leads",
             ReasonCode.RuleLeadsPolicySilent => "the policy had nothing sound to say; the plain self-consumption rule leads",
+            ReasonCode.StopStands => "the emergency stop stands: everything controllable is at nothing",
+            ReasonCode.GridIsLost => "the grid is lost: batteries carry the house by themselves, chargers are shed",
+            ReasonCode.ConstraintHolds => $"{Words(reason.Bound)} holds: at most {watts}",
+            ReasonCode.ConstraintAssumed => $"{Words(reason.Bound)} is taken to hold because its source cannot be read: at most {watts}",
+            ReasonCode.MaintenanceStands => "maintenance: policy and overrides are not heard, every device rests",
+            ReasonCode.ModeByHand => $"{name}: the mode was set by hand",
+            ReasonCode.PowerByHand => $"{name}: {watts} {(reason.Value < 0 ? "of charging" : "of discharging")} were asked for by hand",
+            ReasonCode.CurrentByHand => $"{name}: {reason.Value:0.#} A were asked for by hand",
             ReasonCode.SurplusIsStored => $"{name} self-consumes: {watts} of surplus would be exported and is stored",
             ReasonCode.DeficitIsCovered => $"{name} self-consumes: {watts} would be bought and is covered from the battery",
             ReasonCode.NothingToBalance => $"{name} self-consumes: generation and load are in balance",
@@ -88,6 +106,16 @@ public static class Reasons
         Bound.EvMinimum => "the charger's minimum current",
         Bound.Lease => "the expired decision",
         Bound.NotControllable => "a device that does not do what it is told",
+        Bound.EmergencyStop => "the emergency stop",
+        Bound.DsoLimit => "the network operator's limit",
+        Bound.OrderedLimit => "an ordered limit",
+        Bound.BackupReserve => "the backup reserve",
+        Bound.Island => "the lost grid",
+        Bound.PhaseUnbalance => "the difference between phases",
+        Bound.Recovery => "the staged recovery",
+        Bound.PhaseSwitch => "the rest before a phase change",
+        Bound.Maintenance => "maintenance",
+        Bound.Override => "a manual override",
         _ => "nothing",
     };
 }

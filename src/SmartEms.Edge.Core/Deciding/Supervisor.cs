@@ -21,14 +21,37 @@ public static class Supervisor
     {
         var reasons = ImmutableArray.CreateBuilder<Reason>();
         var (modes, ledBy) = Lead(question, proposal, policyName, reasons);
+        Above(question, reasons);
+        var asked = new AskedByHand(question.Image.Orders, question.Image.TakenAt);
         var balance = Balance.Of(question.Image);
         var batteries = ImmutableArray.CreateBuilder<BatteryDecision>(modes.Batteries.Length);
         for (var i = 0; i < modes.Batteries.Length; i++)
-            batteries.Add(DecideBattery(question, modes.Batteries[i], i, balance, reasons));
+            batteries.Add(DecideBattery(question, asked.OfBattery(i, modes.Batteries[i]), i, balance, reasons));
         var chargers = ImmutableArray.CreateBuilder<EvDecision>(modes.EvChargers.Length);
         for (var i = 0; i < modes.EvChargers.Length; i++)
-            chargers.Add(DecideCharger(question, modes.EvChargers[i], i, reasons));
+            chargers.Add(DecideCharger(question, asked.OfCharger(i, modes.EvChargers[i]), i, reasons));
         return new(question.Slot, ledBy, batteries.MoveToImmutable(), chargers.MoveToImmutable(), reasons.DrainToImmutable());
+    }
+
+    /// <summary>Who stands above the one that leads, in the order of precedence: the stop, a lost grid, grid constraints, maintenance, overrides by hand.</summary>
+    private static void Above(Question question, ImmutableArray<Reason>.Builder reasons)
+    {
+        var (image, site, envelope) = (question.Image, question.Site, question.Envelope);
+        if (envelope.IsStopped)
+            reasons.Add(new(ReasonCode.StopStands, Bound: Bound.EmergencyStop));
+        if (envelope.IsIsland)
+            reasons.Add(new(ReasonCode.GridIsLost, Bound: Bound.Island));
+        foreach (var active in envelope.Constraints)
+            reasons.Add(new(active.IsAssumed ? ReasonCode.ConstraintAssumed : ReasonCode.ConstraintHolds, Value: active.Limit.Watts, Bound: active.By));
+        var asked = new AskedByHand(image.Orders, image.TakenAt);
+        if (asked.IsMaintenance)
+            reasons.Add(new(ReasonCode.MaintenanceStands, Bound: Bound.Maintenance));
+        for (var i = 0; i < site.Batteries.Length; i++)
+            if (asked.Battery(i) is { } order)
+                reasons.Add(new(order.Kind == OverrideKind.BatteryMode ? ReasonCode.ModeByHand : ReasonCode.PowerByHand, Subject.Battery, i, order.Value, Bound.Override));
+        for (var i = 0; i < site.EvChargers.Length; i++)
+            if (asked.Charger(i) is { } order)
+                reasons.Add(new(order.Kind == OverrideKind.EvMode ? ReasonCode.ModeByHand : ReasonCode.CurrentByHand, Subject.EvCharger, i, order.Value, Bound.Override));
     }
 
     private static (Proposal Modes, string LedBy) Lead(Question question, Proposal? proposal, string policyName, ImmutableArray<Reason>.Builder reasons)
@@ -48,8 +71,9 @@ public static class Supervisor
         return (SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!, SelfConsumption.Rule.Name);
     }
 
-    private static BatteryDecision DecideBattery(Question question, BatteryMode mode, int index, Power? balance, ImmutableArray<Reason>.Builder reasons)
+    private static BatteryDecision DecideBattery(Question question, (BatteryMode Mode, double? Watts) asked, int index, Power? balance, ImmutableArray<Reason>.Builder reasons)
     {
+        var mode = asked.Mode;
         var allowed = question.Envelope.Batteries[index];
         if (allowed.Low.By == Bound.UnknownReading || allowed.High.By == Bound.UnknownReading || balance is not { } net)
         {
@@ -57,9 +81,10 @@ public static class Supervisor
             return new(mode, Power.Zero, allowed);
         }
         var share = question.Site.Batteries.Length == 1 ? net : net * Dispatch.Share(question.Site, index);
-        var wanted = Dispatch.Wanted(mode, share, question.Site.Batteries[index]);
+        var wanted = asked.Watts is { } watts ? Power.FromWatts(watts) : Dispatch.Wanted(mode, share, question.Site.Batteries[index]);
         var expected = allowed.ClipToWhole(wanted);
-        reasons.Add(new(Why(mode, share), Subject.Battery, index, mode >= BatteryMode.GridCharge33 ? expected.Watts : share.Watts));
+        if (asked.Watts is null)
+            reasons.Add(new(Why(mode, share), Subject.Battery, index, mode >= BatteryMode.GridCharge33 ? expected.Watts : share.Watts));
         if (allowed.Against(wanted) is var bound and not Bound.None)
             reasons.Add(new(ReasonCode.ExpectationClipped, Subject.Battery, index, (wanted - expected).Watts, bound));
         return new(mode, expected, allowed);
@@ -74,8 +99,9 @@ public static class Supervisor
         _ => ReasonCode.GridCharges,
     };
 
-    private static EvDecision DecideCharger(Question question, EvMode mode, int index, ImmutableArray<Reason>.Builder reasons)
+    private static EvDecision DecideCharger(Question question, (EvMode Mode, double? Amperes) asked, int index, ImmutableArray<Reason>.Builder reasons)
     {
+        var mode = asked.Mode;
         var state = question.Image.EvChargers[index].State;
         if (state.IsGood && state.Value == EvState.NoCar)
         {
@@ -92,6 +118,13 @@ public static class Supervisor
         }, Subject.EvCharger, index));
         var charger = question.Site.EvChargers[index];
         var phasePower = question.Site.Pcc.NominalVoltage * charger.Phases;
-        return new(mode, (Dispatch.BaseCurrent(mode, charger) * phasePower).ToWholeWatts());
+        var offered = asked.Amperes is { } amperes ? Current.FromAmperes(Math.Min(amperes, charger.CurrentMax.Amperes)) : Dispatch.BaseCurrent(mode, charger);
+        var wanted = (offered * phasePower).ToWholeWatts();
+        var allowed = question.Envelope.EvChargers[index];
+        if (wanted <= allowed.High.Value)
+            return new(mode, wanted);
+        var expected = allowed.ClipToWhole(wanted);
+        reasons.Add(new(ReasonCode.ExpectationClipped, Subject.EvCharger, index, (wanted - expected).Watts, allowed.High.By));
+        return new(mode, expected);
     }
 }

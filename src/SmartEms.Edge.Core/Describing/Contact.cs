@@ -1,3 +1,5 @@
+using SmartEms.Edge.Core.Quantities;
+
 namespace SmartEms.Edge.Core.Describing;
 
 /// <summary>Where a GPIO line is: the chip's label (numbers change between kernels, labels do not) and the line's name or offset on it.</summary>
@@ -52,6 +54,12 @@ public sealed record Contact(string Name, ContactRole Role, LineAddress At)
 
     /// <summary>A level must stand so long before it counts.</summary>
     public TimeSpan Debounce { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The power that remains while the network operator limits, W; §14a EnWG guarantees 4.2 kW for each steerable device.</summary>
+    public Power Limit { get; init; } = Power.FromWatts(4_200);
+
+    /// <summary>What that power bounds: each steerable device by itself, or the whole site's import.</summary>
+    public ConstraintDirection Bounds { get; init; } = ConstraintDirection.DeviceConsumption;
 
     /// <summary>The meter constant of a pulse meter, pulses per kWh; 0 for other roles.</summary>
     public double PulsesPerKilowattHour { get; init; }

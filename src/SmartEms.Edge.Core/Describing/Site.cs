@@ -34,6 +34,9 @@ public sealed record Pcc(int Meter, Power ImportMax, Power ExportMax, Current Ph
     /// <summary>Allowed departure from nominal, as a ratio: ±5 %.</summary>
     public double VoltageTolerance { get; init; } = 0.05;
 
+    /// <summary>The most one phase may carry more than another; VDE-AR-N 4105 allows 4.6 kVA, 20 A at 230 V. Null = not watched.</summary>
+    public Current? UnbalanceMax { get; init; }
+
     public Frequency FrequencyMin { get; init; } = Frequency.FromHertz(49.5);
     public Frequency FrequencyMax { get; init; } = Frequency.FromHertz(50.5);
 }
@@ -46,6 +49,9 @@ public sealed record Battery(string Name, int Device, int? Bms, Energy Capacity,
 {
     public Fraction SocMin { get; init; } = Fraction.FromRatio(0.10);
     public Fraction SocMax { get; init; } = Fraction.FromRatio(0.90);
+
+    /// <summary>Energy kept for the case that the grid fails, counted from empty; nothing but a lost grid may touch it. 0 = none.</summary>
+    public Fraction BackupReserve { get; init; } = Fraction.FromRatio(0);
 
     /// <summary>Charging is allowed between these cell temperatures; it derates over the 5 K inside each edge.</summary>
     public Temperature ChargeTemperatureMin { get; init; } = Temperature.FromCelsius(0);
@@ -70,6 +76,12 @@ public sealed record PvPlant(string Name, int Device, Power Rated, bool Curtaila
 /// <summary>A charge point (EVSE). Below <see cref="CurrentMin"/> it can only be off (IEC 61851: 6 A).</summary>
 public sealed record EvCharger(string Name, int Device, Current CurrentMin, Current CurrentMax, int Phases)
 {
+    /// <summary>Which is shed first when power is short: the lowest. Equal ones go in the site's order, the last first.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>The one phase (1–3) of a charger with fewer phases than the connection; null = not known.</summary>
+    public int? Phase { get; init; }
+
     /// <summary>What the house wants of this charger when nobody says otherwise.</summary>
     public EvMode DefaultMode { get; init; } = EvMode.Full;
 }

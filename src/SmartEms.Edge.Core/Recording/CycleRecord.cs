@@ -17,9 +17,10 @@ public sealed record CycleRecord(
     ImmutableArray<Finding> Findings)
 {
     /// <summary>Version of this form; a reader refuses what it does not know. Form 1 lacks the hashes of policy and profiles and the build.
-    /// A record whose image has contacts is of form 3, one without still of form 2, byte by byte as before.</summary>
-    public const byte FormVersion = 3;
+    /// A record whose image carries orders is of form 4, one with contacts only of form 3, one without either still of form 2, byte by byte as before.</summary>
+    public const byte FormVersion = 4;
 
+    private const byte WithoutOrders = 3;
     private const byte WithoutContacts = 2;
 
     /// <summary>SHA-256 of the site file's text the cycle ran under, hex.</summary>
@@ -43,7 +44,7 @@ public sealed record CycleRecord(
     public byte[] ToBytes()
     {
         var to = new WireWriter();
-        to.Byte(Image.Contacts.IsEmpty ? WithoutContacts : FormVersion);
+        to.Byte(!Image.Orders.IsEmpty ? FormVersion : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
         to.Whole(Slot.Index);
         to.Text(SiteHash);
         to.Text(PolicyName);
@@ -66,12 +67,12 @@ public sealed record CycleRecord(
     {
         var from = new WireReader(bytes);
         var version = from.Byte();
-        if (version is not (1 or WithoutContacts or FormVersion))
+        if (version is not (1 or WithoutContacts or WithoutOrders or FormVersion))
             throw new InvalidDataException($"record form {version} is unknown to this program (it knows up to {FormVersion}); use the program version that wrote it");
         var slot = from.Slot();
         var (site, policy, mode, program) = (from.Text(), from.Text(), WireReader.Known((PolicyMode)from.Byte()), from.Text());
         var (policyHash, profiles, build) = version == 1 ? ("", "", "") : (from.Text(), from.Text(), from.Text());
-        var image = ImageWire.Read(ref from, version == FormVersion);
+        var image = ImageWire.Read(ref from, hasContacts: version >= WithoutOrders, hasOrders: version == FormVersion);
         var before = MemoryWire.Read(ref from);
         var decision = DecisionWire.Read(ref from);
         var findings = new Finding[from.Length()];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Sensing.Contacts;
@@ -38,15 +39,19 @@ public static class ImageWire
             to.Byte((byte)device.Controls.PvLimit);
             to.Byte((byte)device.Readings);
         }
-        if (image.Contacts.IsEmpty)
+        if (image.Contacts.IsEmpty && image.Orders.IsEmpty)
             return;
         to.Count((ulong)image.Contacts.Length);
         foreach (var contact in image.Contacts)
             ContactWire.Write(to, contact);
+        if (!image.Orders.IsEmpty)
+            OrdersWire.Write(to, image.Orders);
     }
 
+    /// <param name="from">The record.</param>
     /// <param name="hasContacts">Whether contacts follow the devices: an image without any has no trace of them.</param>
-    public static ProcessImage Read(ref WireReader from, bool hasContacts)
+    /// <param name="hasOrders">Whether orders follow the contacts, of which there may be none then.</param>
+    public static ProcessImage Read(ref WireReader from, bool hasContacts, bool hasOrders)
     {
         var at = from.Instant();
         var grid = ReadGrid(ref from);
@@ -63,11 +68,14 @@ public static class ImageWire
         for (var i = 0; i < devices.Length; i++)
             devices[i] = Device(ref from);
         var contacts = new ContactReadings[hasContacts ? from.Length() : 0];
-        if (hasContacts && contacts.Length == 0)
+        if (hasContacts && !hasOrders && contacts.Length == 0)
             throw new InvalidDataException("record damaged: contacts are announced and there is none");
         for (var i = 0; i < contacts.Length; i++)
             contacts[i] = ContactWire.Read(ref from);
-        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts) };
+        var orders = hasOrders ? OrdersWire.Read(ref from) : Orders.None;
+        if (hasOrders && orders.IsEmpty)
+            throw new InvalidDataException("record damaged: orders are announced and there is none");
+        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts), Orders = orders };
     }
 
     /// <summary>Doubts follow only where the link's highest bit says so: records from before there were any stay as they are.</summary>

@@ -22,6 +22,12 @@ public enum LedgerKind : byte
 
     /// <summary>How often the registers of the devices have been written (<see cref="WearWire"/>); the last one counts.</summary>
     WriteCounts = 11,
+
+    /// <summary>A grid constraint began, was kept, or ended (<see cref="ConstraintChange"/>).</summary>
+    Constraint = 13,
+
+    /// <summary>What is held on which device, so that it can be undone after a crash; the last one counts.</summary>
+    Hold = 14,
 }
 
 /// <summary>A stored entry of the ledger, in the gap-free order it was appended.</summary>

@@ -41,6 +41,36 @@ public enum Bound : byte
 
     /// <summary>The device does not do what it is told: it is not counted on.</summary>
     NotControllable,
+
+    /// <summary>The emergency stop.</summary>
+    EmergencyStop,
+
+    /// <summary>The network operator's limit (§14a EnWG, ripple control), or the assumption that it holds.</summary>
+    DsoLimit,
+
+    /// <summary>A constraint set by a person or by the cloud.</summary>
+    OrderedLimit,
+
+    /// <summary>Energy kept for the case that the grid fails.</summary>
+    BackupReserve,
+
+    /// <summary>The grid is lost: what is not needed is shed.</summary>
+    Island,
+
+    /// <summary>The difference between the phases.</summary>
+    PhaseUnbalance,
+
+    /// <summary>Devices come back one kind after the other after a stop.</summary>
+    Recovery,
+
+    /// <summary>A charger rests before it may change its phases.</summary>
+    PhaseSwitch,
+
+    /// <summary>Somebody works at the site.</summary>
+    Maintenance,
+
+    /// <summary>A manual override.</summary>
+    Override,
 }
 
 /// <summary>Who set a bound: printed with it, so that nobody has to guess whom to ask.</summary>
@@ -54,6 +84,12 @@ public static class BoundSources
         Bound.GridVoltage or Bound.GridFrequency => "site file, grid code",
         Bound.EvMinimum => "IEC 61851-1",
         Bound.UnknownReading or Bound.Lease or Bound.NotControllable => "fail-safe rule",
+        Bound.EmergencyStop => "emergency stop",
+        Bound.DsoLimit => "network operator",
+        Bound.OrderedLimit or Bound.Override or Bound.Maintenance => "order",
+        Bound.BackupReserve or Bound.PhaseUnbalance or Bound.PhaseSwitch => "site file",
+        Bound.Island => "grid lost",
+        Bound.Recovery => "staged recovery",
         _ => "none",
     };
 }

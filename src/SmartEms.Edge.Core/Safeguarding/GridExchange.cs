@@ -30,7 +30,7 @@ public static class GridExchange
             var reading = phase == 0 ? grid.VoltageL1 : phase == 1 ? grid.VoltageL2 : grid.VoltageL3;
             if (reading.Quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled })
                 continue;
-            var off = reading.IsKnown ? reading.Value.Volts - pcc.NominalVoltage.Volts : double.NaN;
+            var off = IsLost(SafetyInput.GridVoltage, reading.Quality) ? double.NaN : reading.Value.Volts - pcc.NominalVoltage.Volts;
             Narrow(ref import, pcc.ImportMax * Share(band + off, margin), Bound.GridVoltage);
             Narrow(ref export, pcc.ExportMax * Share(band - off, margin), Bound.GridVoltage);
         }
@@ -42,10 +42,12 @@ public static class GridExchange
         if (reading.Quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled })
             return;
         var margin = (pcc.FrequencyMax.Hertz - pcc.FrequencyMin.Hertz) / 2 * FadeShare;
-        var now = reading.IsKnown ? reading.Value.Hertz : double.NaN;
+        var now = IsLost(SafetyInput.GridFrequency, reading.Quality) ? double.NaN : reading.Value.Hertz;
         Narrow(ref import, pcc.ImportMax * Share(now - pcc.FrequencyMin.Hertz, margin), Bound.GridFrequency);
         Narrow(ref export, pcc.ExportMax * Share(pcc.FrequencyMax.Hertz - now, margin), Bound.GridFrequency);
     }
+
+    private static bool IsLost(SafetyInput input, Quality quality) => (Failsafe.Of(input, quality) & FailsafeAct.NoExchangeByChoice) != 0;
 
     /// <summary>NaN stands for an unknown reading and gives no share at all: unknown means limited.</summary>
     private static double Share(double distance, double margin) => double.IsNaN(distance) ? 0 : Derating.Share(distance, margin);
@@ -93,7 +95,7 @@ public static class GridExchange
         for (var phase = 0; phase < pcc.Phases; phase++)
         {
             var reading = CurrentOf(grid, phase);
-            if (!reading.IsKnown)
+            if ((Failsafe.Of(SafetyInput.PhaseCurrent, reading.Quality) & FailsafeAct.ExchangeMayNotGrow) != 0)
                 return false;
             highest = Current.Max(highest, reading.Value < Current.Zero ? -reading.Value : reading.Value);
         }

@@ -2,15 +2,11 @@ using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Safeguarding;
 
-/// <summary>Unknown means limited: without a Good SoC, its own power or the grid meter a battery rests; a BMS value that should be there and is Bad rests it too.</summary>
+/// <summary>Unknown means limited: what the failsafe table says of a battery's own readings and of the meter.</summary>
 public static class UnknownReadings
 {
-    public static PowerRange Narrow(PowerRange range, BatteryReadings readings, GridReadings grid)
-    {
-        if (!readings.Soc.IsGood || !readings.Discharge.IsGood || !grid.Import.IsGood)
-            return range.Nothing(Bound.UnknownReading);
-        return BmsSilent(readings) ? range.Nothing(Bound.UnknownReading) : range;
-    }
+    public static PowerRange Narrow(PowerRange range, Reactions reactions, int battery) =>
+        reactions.Has(FailsafeAct.AllBatteriesRest) || reactions.BatteryHas(battery, FailsafeAct.BatteryRests) ? range.Nothing(Bound.UnknownReading) : range;
 
     /// <summary>A cell or current-limit value that the installed devices give is Bad.</summary>
     public static bool BmsSilent(BatteryReadings readings) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing.Contacts;
 
@@ -15,6 +16,9 @@ public sealed record ProcessImage(
 {
     /// <summary>In the order of the site's contacts; empty where it has none, and in records from before there were any.</summary>
     public ImmutableArray<ContactReadings> Contacts { get; init; } = [];
+
+    /// <summary>What people, contacts and the cloud have ordered and what stands now.</summary>
+    public Orders Orders { get; init; } = Orders.None;
 
     /// <summary>True when every device has answered and every power and SoC the controller steers by is Good.</summary>
     public bool IsComplete
