@@ -33,20 +33,20 @@ public static class Cascade
 
     public static (double ImportOver, double ExportOver) Apply(Draft draft, ImmutableArray<Finding>.Builder findings)
     {
-        var over = Limit(draft, findings);
+        var over = LimitExchange(draft, findings);
         CapPlants(draft);
         return over;
     }
 
-    private static (double ImportOver, double ExportOver) Limit(Draft draft, ImmutableArray<Finding>.Builder findings)
+    private static (double ImportOver, double ExportOver) LimitExchange(Draft draft, ImmutableArray<Finding>.Builder findings)
     {
         if (!draft.MeterIsGood || draft.Envelope.Reactions.Has(FailsafeAct.PlantsInsideExport))
         {
             CurtailBlind(draft);
             return (draft.Memory.ImportOverSeconds, draft.Memory.ExportOverSeconds);
         }
-        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft.StepSeconds);
-        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft.StepSeconds);
+        var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft);
+        var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft);
         LimitImport(draft, importOver, findings);
         LimitExport(draft, exportOver, findings);
         return (importOver, exportOver);

@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Text;
+using SmartEms.Edge.Core.Configuring;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Safeguarding;
+using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Field;
+
+namespace SmartEms.Edge.Running;
+
+/// <summary>Who asks, and why; both stand in the ledger with the order.</summary>
+internal readonly record struct Asker(string Name, string Reason);
+
+/// <summary>What became of a request: taken, or refused with a code, what is wrong and the remedy.</summary>
+internal readonly record struct OrderAnswer(string Code, string Message, string Remedy = "")
+{
+    public bool IsTaken => Code == "ok";
+
+    public static OrderAnswer Taken(string message) => new("ok", message);
+}
+
+/// <summary>The standing orders of people and of the cloud: overrides with their leases, ordered constraints, the emergency stop. Each change is durable before it
+/// acts, and every request, also a refused one, leaves a line in the ledger. Leases run on monotonic time, so that no clock step prolongs or ends one.</summary>
+internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, Log log)
+{
+    /// <summary>The lease of what needs none.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DurableWithin = TimeSpan.FromSeconds(2);
+
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly Dictionary<string, long> ends = [];
+    private Orders orders = Orders.None;
+    private long lastNumber;
+
+    /// <summary>What stands at this moment. Ends of leases are told on the wall clock of now, whatever it did meanwhile.</summary>
+    public Orders Now(Instant at)
+    {
+        lock (gate)
+        {
+            if (orders.IsEmpty)
+                return orders;
+            var nowMs = clock.UptimeMs;
+            orders = orders with
+            {
+                Overrides = [.. orders.Overrides.Where(one => ends[Key(one)] > nowMs).Select(one => one with { Until = at + TimeSpan.FromMilliseconds(ends[Key(one)] - nowMs) })],
+                Constraints = [.. orders.Constraints.Where(one => ends[one.Id] > nowMs).Select(one => one with { Start = null, End = at + TimeSpan.FromMilliseconds(ends[one.Id] - nowMs) })],
+            };
+            return orders;
+        }
+    }
+
+    /// <summary>Goes on under the orders of the last run: what is left of their leases, and never more than the longest there is.</summary>
+    public void Adopt(Orders last, Instant now)
+    {
+        lock (gate)
+        {
+            var left = last.At(now);
+            foreach (var one in left.Overrides)
+                ends[Key(one)] = clock.UptimeMs + Bounded(one.Until - now);
+            foreach (var one in left.Constraints)
+                ends[one.Id] = clock.UptimeMs + Bounded(one.End is { } end ? end - now : Orders.LongestLease);
+            orders = left;
+            lastNumber = last.Overrides.Select(one => one.Number).DefaultIfEmpty(0).Max();
+        }
+    }
+
+    /// <summary>Asks one part for a mode, a power, a current or a limit.</summary>
+    public Task<OrderAnswer> SetAsync(string part, string value, TimeSpan? lease, Asker asker)
+    {
+        var read = OrderText.Read(site, part, value);
+        return AskAsync($"set {part} {value}", asker, lease, read.IsOk ? null : new(read.Code, read.Problem, read.Remedy), (before, at, span) => Override(before, read, at + span, asker));
+    }
+
+    /// <summary>Somebody works at the site.</summary>
+    public Task<OrderAnswer> MaintainAsync(TimeSpan? lease, Asker asker) =>
+        AskAsync("maintenance", asker, lease, null, (before, at, span) => Override(before, new(OverrideKind.Maintenance, 0, 1), at + span, asker));
+
+    /// <summary>Bounds a flow; it can only tighten.</summary>
+    public Task<OrderAnswer> LimitAsync(ConstraintDirection direction, double watts, TimeSpan? lease, Asker asker) =>
+        AskAsync($"limit {direction} {watts:0} W", asker, lease, double.IsFinite(watts) && watts >= 0 ? null : new("value_unclear", "a limit is a power of 0 W or more", "as in 4200W"), (before, at, span) =>
+        {
+            var id = $"manual-{direction}";
+            var limit = new GridConstraint(id, ConstraintSource.Manual, direction, Power.FromWatts(watts)) { End = at + span, Evidence = $"{asker.Name}: {asker.Reason}" };
+            return (before with { Constraints = before.Constraints.RemoveAll(one => one.Id == id).Add(limit) }, $"{direction} at most {watts:0} W for {Said(span)}");
+        });
+
+    /// <summary>Takes back what was asked of a part, or everything but the stop.</summary>
+    public Task<OrderAnswer> ReleaseAsync(string? part, Asker asker)
+    {
+        var isKnown = part is null || OrderText.Names(site).Contains(part);
+        var refused = isKnown ? (OrderAnswer?)null : new("unknown_part", $"the site has no battery, charger or PV plant {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
+        return AskAsync($"release {part ?? "all"}", asker, AtOnce, refused, (before, _, _) =>
+        {
+            var next = part is null
+                ? before with { Overrides = [], Constraints = [] }
+                : before with { Overrides = before.Overrides.RemoveAll(one => NameOf(one) == part) };
+            return (next, $"{before.Overrides.Length + before.Constraints.Length - next.Overrides.Length - next.Constraints.Length} orders taken back");
+        });
+    }
+
+    /// <summary>Stops everything until a person resets it. It does not wait for the disk.</summary>
+    public Task<OrderAnswer> StopAsync(Asker asker)
+    {
+        lock (gate)
+            orders = orders with { Stop = orders.Stop ?? new(clock.Now, asker.Name) };
+        return AskAsync("emergency stop", asker, AtOnce, null, (before, _, _) => (before, "everything controllable goes to nothing"));
+    }
+
+    /// <summary>Lets the site come back in stages; refused while a stop contact is pressed or cannot be read.</summary>
+    public Task<OrderAnswer> ResetAsync(ProcessImage? image, Asker asker)
+    {
+        var isPressed = image is null || EmergencyStop.IsOn(image with { Orders = Orders.None }, site);
+        var refused = isPressed ? new OrderAnswer("stop_pressed", "an emergency stop is still pressed, or its contact cannot be read", "release the button; smartems devices shows the contacts") : (OrderAnswer?)null;
+        return AskAsync("reset of the emergency stop", asker, AtOnce, refused, (before, _, _) =>
+            (before with { Stop = null }, "the stop is reset: PV comes back at once, batteries after 10 s, chargers after 30 s"));
+    }
+
+    /// <summary>Latches a stop that was pressed at a contact: releasing the button must not start anything.</summary>
+    public void Latch(ProcessImage image)
+    {
+        if (image.Orders.Stop is not null || EmergencyStop.Pressed(image, site) is not { } contact)
+            return;
+        lock (gate)
+            orders = orders with { Stop = new(image.TakenAt, contact.Name) };
+        log.Error($"emergency stop: {contact.Name} was pressed");
+        _ = recorder.AppendAsync(LedgerKind.Override, image.TakenAt, OrdersWire.ToBytes(orders));
+    }
+
+    private (Orders Next, string Words) Override(Orders before, ReadOrder read, Instant until, Asker asker)
+    {
+        var one = new Override(++lastNumber, read.Kind, read.Index, read.Value, until) { By = asker.Name, Reason = asker.Reason };
+        return (before with { Overrides = before.Overrides.RemoveAll(other => NameOf(other) == NameOf(one)).Add(one) }, $"order {one.Number} stands, inside the safety envelope, until {until}");
+    }
+
+    private async Task<OrderAnswer> AskAsync(string what, Asker asker, TimeSpan? lease, OrderAnswer? refused, Func<Orders, Instant, TimeSpan, (Orders Next, string Words)> take)
+    {
+        var at = clock.Now;
+        if ((refused ?? Faults(asker, lease)) is { } refusal)
+        {
+            Audit(at, $"refused ({refusal.Code}): {what}, asked by {asker.Name}: {refusal.Message}");
+            return refusal;
+        }
+        await turn.WaitAsync();
+        try
+        {
+            var before = Now(at);
+            var (next, words) = take(before, at, lease!.Value);
+            // Durable before it acts; a disk that takes longer than a person waits is told of, and control goes on from memory.
+            await Task.WhenAny(recorder.AppendAsync(LedgerKind.Override, at, OrdersWire.ToBytes(next)), Task.Delay(DurableWithin, clock.Time));
+            Enforce(next, before, clock.Now);
+            Audit(at, $"{what}, asked by {asker.Name}: {asker.Reason}");
+            return OrderAnswer.Taken(words);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>A stop that came meanwhile stays.</summary>
+    private void Enforce(Orders next, Orders before, Instant now)
+    {
+        lock (gate)
+        {
+            foreach (var one in next.Overrides)
+                ends.TryAdd(Key(one), clock.UptimeMs + Bounded(one.Until - now));
+            foreach (var one in next.Constraints)
+                ends[one.Id] = clock.UptimeMs + Bounded(one.End is { } end ? end - now : Orders.LongestLease);
+            orders = orders.Stop == before.Stop ? next : next with { Stop = orders.Stop };
+        }
+    }
+
+    private static OrderAnswer? Faults(Asker asker, TimeSpan? lease)
+    {
+        if (string.IsNullOrWhiteSpace(asker.Reason))
+            return new("reason_missing", "an order needs a reason: whoever reads the ledger later wants to know", "--reason \"why\"");
+        if (lease is not { } span)
+            return new("lease_missing", "an order needs a lease: nothing ordered by hand stands for ever", "lease=15m, at most 24h");
+        return span <= TimeSpan.Zero || span > Orders.LongestLease
+            ? new("lease_out_of_range", $"a lease of {Said(span)} is not possible", "more than 0 and at most 24h")
+            : null;
+    }
+
+    private void Audit(Instant at, string words)
+    {
+        log.Info(words);
+        _ = recorder.AppendAsync(LedgerKind.Note, at, Encoding.UTF8.GetBytes(words));
+    }
+
+    private string NameOf(Override one) => one.Kind switch
+    {
+        OverrideKind.BatteryMode or OverrideKind.BatteryPower => site.Batteries[one.Index].Name,
+        OverrideKind.EvMode or OverrideKind.EvCurrent => site.EvChargers[one.Index].Name,
+        OverrideKind.PvLimit => site.PvPlants[one.Index].Name,
+        _ => "",
+    };
+
+    private static string Key(Override one) => $"#{one.Number}";
+
+    private static long Bounded(TimeSpan span) => (long)Math.Min(span.TotalMilliseconds, Orders.LongestLease.TotalMilliseconds);
+
+    private static string Said(TimeSpan span) => span.TotalHours >= 2 ? $"{span.TotalHours:0.#} h" : span.TotalMinutes >= 2 ? $"{span.TotalMinutes:0.#} min" : $"{span.TotalSeconds:0} s";
+}
