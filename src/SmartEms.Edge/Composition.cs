@@ -37,6 +37,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly Dictionary<string, TracedLine> traces = [];
     private readonly ModbusLines lines;
     private readonly CompositionOptions options;
+    private readonly Terminals terminals;
     private bool isCounted;
 
     private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
@@ -47,9 +48,10 @@ internal sealed class Composition : IAsyncDisposable
         Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Adopted(memory.Reopen()));
         Daemon? daemon = null;
         Budget.Keep = KeepCountsAsync;
+        terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = KeepPulsesAsync };
         if (memory.Store is { } counted)
             Adopted(counted);
-        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget));
+        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget)) { Terminals = terminals };
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
         {
             Memory = memory.Store is { } known ? Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
@@ -208,10 +210,12 @@ internal sealed class Composition : IAsyncDisposable
         {
             if (store.Last(LedgerKind.WriteCounts) is { } entry)
                 Budget.Adopt(WearWire.FromBytes(entry.Body));
+            terminals.Adopt(store.Last(LedgerKind.PulseCounts) is { } pulses ? PulseWire.FromBytes(pulses.Body) : []);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            options.Log.Warning($"the counts of register writes start anew: {failure.Message}");
+            options.Log.Warning($"the counts of register writes and of pulses start anew: {failure.Message}");
+            terminals.Adopt([]);
         }
         return store;
     }
@@ -219,6 +223,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>A write waits for its count to be on disk, and no longer than control can wait.</summary>
     private async Task KeepCountsAsync(Instant now, ImmutableArray<RegisterWear> counts) =>
         await Task.WhenAny(Recorder.AppendAsync(LedgerKind.WriteCounts, now, WearWire.ToBytes(counts)), Task.Delay(CountsWithin, options.RealTime));
+
+    private async Task KeepPulsesAsync(Instant now, ImmutableArray<PulseMark> marks) =>
+        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.PulseCounts, now, PulseWire.ToBytes(marks)), Task.Delay(CountsWithin, options.RealTime));
 
     private static Memory Afresh(Site site, Log log, string why)
     {
@@ -241,4 +248,8 @@ internal sealed class Composition : IAsyncDisposable
 }
 
 /// <summary>What a composition is told from outside.</summary>
-internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log);
+internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
+{
+    public IGpio Gpio { get; init; } = Composition.Gpio;
+    public II2cBuses I2c { get; init; } = Composition.I2c;
+}

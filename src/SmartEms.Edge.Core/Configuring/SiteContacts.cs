@@ -4,7 +4,7 @@ using SmartEms.Edge.Core.Describing;
 namespace SmartEms.Edge.Core.Configuring;
 
 /// <summary>Reads the digital lines of a site: contacts at inputs, relays at outputs. A line belongs to one of them.</summary>
-internal sealed class SiteContacts
+internal sealed class SiteContacts(SiteDevices devices)
 {
     private const int MostContacts = 32;
 
@@ -62,11 +62,14 @@ internal sealed class SiteContacts
 
     private Relay Relay(NodeReader at) => new(Name(at), Line(at)) { IsActiveLow = at.Flag("active_low") ?? false };
 
-    private string Name(NodeReader at)
+    /// <summary>The name of a contact, relay or sensor: one that no other has, and no device.</summary>
+    public string Name(NodeReader at)
     {
         var name = at.Name("name", "-_", 40) ?? "";
         if (name.Length > 0 && !names.TryAdd(name, at))
-            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already at line {names[name].PlaceOf("name").Line}", "each contact and relay has its own name");
+            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already at line {names[name].PlaceOf("name").Line}", "each contact, relay and sensor has its own name");
+        else if (name.Length > 0 && devices.Has(name))
+            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already a device", "their values are recorded under their names: choose another");
         return name;
     }
 

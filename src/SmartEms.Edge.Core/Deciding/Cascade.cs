@@ -27,12 +27,14 @@ public static class Cascade
         if (!draft.MeterIsGood)
         {
             CurtailBlind(draft);
+            KeepPlants(draft);
             return (draft.Memory.ImportOverSeconds, draft.Memory.ExportOverSeconds);
         }
         var importOver = Count(draft.Memory.ImportOverSeconds, draft.Import, draft.Envelope.ImportMax, draft.StepSeconds);
         var exportOver = Count(draft.Memory.ExportOverSeconds, -draft.Import, draft.Envelope.ExportMax, draft.StepSeconds);
         LimitImport(draft, importOver, findings);
         LimitExport(draft, exportOver, findings);
+        KeepPlants(draft);
         return (importOver, exportOver);
     }
 
@@ -160,6 +162,14 @@ public static class Cascade
             return double.PositiveInfinity;
         var limit = cap <= last || double.IsInfinity(last) ? cap : last + ((cap - last) * ReleaseShare);
         return limit >= rated ? double.PositiveInfinity : Math.Max(0, Math.Floor(limit)); // an inverter draws a little at night
+    }
+
+    /// <summary>No plant may be asked for more than its envelope allows, whatever room the connection has.</summary>
+    private static void KeepPlants(Draft draft)
+    {
+        for (var i = 0; i < draft.PvLimit.Length; i++)
+            if (draft.Site.PvPlants[i].Curtailable && draft.Envelope.PvPlants[i].High is { By: not Bound.Rating } most && most.Value.Watts < draft.PvLimit[i])
+                (draft.PvLimit[i], draft.PvBy[i]) = (Math.Floor(most.Value.Watts), most.By);
     }
 
     /// <summary>Without the meter the plants together stay below the export limit even if the house took nothing at all.</summary>

@@ -32,6 +32,9 @@ public static class FollowChargers
                 : Blind(draft, i, mode, decision is null ? Bound.Lease : Bound.UnknownReading);
             if (!draft.ChargerObeys(i) && offer > charger.CurrentMin.Amperes)
                 (offer, draft.OfferBy[i]) = (charger.CurrentMin.Amperes, Bound.NotControllable);
+            // The rating itself is kept by Legal.
+            if (draft.Envelope.EvChargers[i].High is { By: not Bound.Rating } most && offer * draft.WattsPerAmpere(i) > most.Value.Watts)
+                (offer, draft.OfferBy[i]) = (most.Value.Watts / draft.WattsPerAmpere(i), most.By);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
             draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]) };
             spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);

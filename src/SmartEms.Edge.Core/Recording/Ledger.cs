@@ -22,6 +22,9 @@ public enum LedgerKind : byte
 
     /// <summary>How often the registers of the devices have been written (<see cref="WearWire"/>); the last one counts.</summary>
     WriteCounts = 11,
+
+    /// <summary>What the pulse meters at contacts have counted (<see cref="PulseWire"/>); the last one counts.</summary>
+    PulseCounts = 12,
 }
 
 /// <summary>A stored entry of the ledger, in the gap-free order it was appended.</summary>

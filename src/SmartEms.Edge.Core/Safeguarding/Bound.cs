@@ -41,6 +41,15 @@ public enum Bound : byte
 
     /// <summary>The device does not do what it is told: it is not counted on.</summary>
     NotControllable,
+
+    /// <summary>An emergency stop contact is open, or nobody can read it.</summary>
+    EmergencyStop,
+
+    /// <summary>The network operator's contact limits consumption (§14a EnWG), or nobody can read it.</summary>
+    DsoLimit,
+
+    /// <summary>The ripple control receiver limits production (§9 EEG), or nobody can read it.</summary>
+    RippleControl,
 }
 
 /// <summary>Who set a bound: printed with it, so that nobody has to guess whom to ask.</summary>
@@ -53,6 +62,8 @@ public static class BoundSources
         Bound.CellVoltage or Bound.Temperature => "site file, cell data sheet",
         Bound.GridVoltage or Bound.GridFrequency => "site file, grid code",
         Bound.EvMinimum => "IEC 61851-1",
+        Bound.EmergencyStop => "contact of the site",
+        Bound.DsoLimit or Bound.RippleControl => "network operator",
         Bound.UnknownReading or Bound.Lease or Bound.NotControllable => "fail-safe rule",
         _ => "none",
     };

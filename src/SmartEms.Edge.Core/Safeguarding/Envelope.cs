@@ -16,16 +16,17 @@ public sealed record Envelope(
     /// <summary>Asks every bound in a fixed order; each can only narrow what the ones before it left.</summary>
     public static Envelope Draw(ProcessImage image, Site site)
     {
+        var contacts = ContactState.Of(image, site);
         var (import, export) = GridExchange.Limits(image.Grid, site.Pcc);
         var batteries = ImmutableArray.CreateBuilder<PowerRange>(site.Batteries.Length);
         for (var i = 0; i < site.Batteries.Length; i++)
-            batteries.Add(Obedience.Narrow(BatteryRange(image.Batteries[i], site.Batteries[i], image.Grid), image, site.Batteries[i]));
+            batteries.Add(contacts.OfBattery(Obedience.Narrow(BatteryRange(image.Batteries[i], site.Batteries[i], image.Grid), image, site.Batteries[i])));
         var chargers = ImmutableArray.CreateBuilder<PowerRange>(site.EvChargers.Length);
         for (var i = 0; i < site.EvChargers.Length; i++)
-            chargers.Add(Obedience.Narrow(ChargerRange(site.EvChargers[i], site.Pcc), image, site, i));
+            chargers.Add(contacts.OfCharger(Obedience.Narrow(ChargerRange(site.EvChargers[i], site.Pcc), image, site, i)));
         var plants = ImmutableArray.CreateBuilder<PowerRange>(site.PvPlants.Length);
         for (var i = 0; i < site.PvPlants.Length; i++)
-            plants.Add(PowerRange.Of(Power.Zero, site.PvPlants[i].Rated, Bound.Rating));
+            plants.Add(contacts.OfPlant(PowerRange.Of(Power.Zero, site.PvPlants[i].Rated, Bound.Rating), site.PvPlants[i].Rated));
         return new(import, export, batteries.MoveToImmutable(), chargers.MoveToImmutable(), plants.MoveToImmutable());
     }
 

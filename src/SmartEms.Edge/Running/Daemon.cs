@@ -114,7 +114,10 @@ internal sealed class Daemon(DaemonParts parts)
         var findings = Findings(image, step);
         await journal.FindingsAsync(book.Update(findings), image.TakenAt);
         if (ruling is not null || firstImageMs is not null)
+        {
             parts.Field.Approve(step.Setpoints, LeaseMs(seconds));
+            parts.Field.Terminals?.Approve(ContactState.Of(image, site).MayRun, LeaseMs(seconds));
+        }
         Account(image, step, findings, seconds);
     }
 
@@ -142,6 +145,7 @@ internal sealed class Daemon(DaemonParts parts)
             Wear = parts.Wear?.Read(),
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
+            Terminals = parts.Field.Terminals is { } terminals ? TerminalsNow.Of(terminals) : TerminalsNow.None,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
             Receipts = [.. receipts.Reverse()],
         };
@@ -153,6 +157,8 @@ internal sealed class Daemon(DaemonParts parts)
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
         findings.AddRange(step.Findings);
+        if (parts.Field.Terminals is { } terminals)
+            findings.AddRange(terminals.Findings());
         if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
         return findings.DrainToImmutable();
