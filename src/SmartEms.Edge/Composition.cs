@@ -37,6 +37,7 @@ internal sealed class Composition : IAsyncDisposable
     private readonly Dictionary<string, TracedLine> traces = [];
     private readonly ModbusLines lines;
     private readonly CompositionOptions options;
+    private readonly Terminals terminals;
     private bool isCounted;
 
     private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
@@ -47,12 +48,17 @@ internal sealed class Composition : IAsyncDisposable
         Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Adopted(memory.Reopen()));
         Daemon? daemon = null;
         Budget.Keep = KeepCountsAsync;
+        terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = KeepPulsesAsync };
         if (memory.Store is { } counted)
             Adopted(counted);
-        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget));
+        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget)) { Terminals = terminals };
+        Orders = new(Site, Recorder, Clock, options.Log);
+        if (memory.Store is { } ordered)
+            Resume(ordered);
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
         {
             Memory = memory.Store is { } known ? Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
+            Orders = Orders,
             Program = Version,
             PolicyHash = Provenance.PolicyHash,
             ProfilesHash = memory.ProfilesHash,
@@ -71,6 +77,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>How often the devices' registers have been written.</summary>
     public WriteBudget Budget { get; } = new();
     public Daemon Daemon { get; }
+
+    /// <summary>What people and the cloud have ordered.</summary>
+    public OrderBook Orders { get; }
 
     /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
     public static IPolicy Policy => Provenance.Policy;
@@ -134,6 +143,7 @@ internal sealed class Composition : IAsyncDisposable
         Telemetry = new(OpenTelemetry, options.RealTime),
         Trace = traces.GetValueOrDefault,
         Writes = () => Field.Uses,
+        Orders = Orders,
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
     };
 
@@ -198,6 +208,20 @@ internal sealed class Composition : IAsyncDisposable
         }
     }
 
+    /// <summary>Goes on under the orders of the last run; a stop that was not reset still stands.</summary>
+    private void Resume(IStore store)
+    {
+        try
+        {
+            if (store.Last(LedgerKind.Override) is { } entry)
+                Orders.Adopt(OrdersWire.FromBytes(entry.Body), Clock.Now);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException)
+        {
+            options.Log.Warning($"orders of the last run are lost: {failure.Message}");
+        }
+    }
+
     /// <summary>Takes over the counts of the last run from the first store that opens. A store that cannot be read costs them: the log says so.</summary>
     private IStore Adopted(IStore store)
     {
@@ -208,10 +232,12 @@ internal sealed class Composition : IAsyncDisposable
         {
             if (store.Last(LedgerKind.WriteCounts) is { } entry)
                 Budget.Adopt(WearWire.FromBytes(entry.Body));
+            terminals.Adopt(store.Last(LedgerKind.PulseCounts) is { } pulses ? PulseWire.FromBytes(pulses.Body) : []);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            options.Log.Warning($"the counts of register writes start anew: {failure.Message}");
+            options.Log.Warning($"the counts of register writes and of pulses start anew: {failure.Message}");
+            terminals.Adopt([]);
         }
         return store;
     }
@@ -219,6 +245,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>A write waits for its count to be on disk, and no longer than control can wait.</summary>
     private async Task KeepCountsAsync(Instant now, ImmutableArray<RegisterWear> counts) =>
         await Task.WhenAny(Recorder.AppendAsync(LedgerKind.WriteCounts, now, WearWire.ToBytes(counts)), Task.Delay(CountsWithin, options.RealTime));
+
+    private async Task KeepPulsesAsync(Instant now, ImmutableArray<PulseMark> marks) =>
+        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.PulseCounts, now, PulseWire.ToBytes(marks)), Task.Delay(CountsWithin, options.RealTime));
 
     private static Memory Afresh(Site site, Log log, string why)
     {
@@ -241,4 +270,8 @@ internal sealed class Composition : IAsyncDisposable
 }
 
 /// <summary>What a composition is told from outside.</summary>
-internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log);
+internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
+{
+    public IGpio Gpio { get; init; } = Composition.Gpio;
+    public II2cBuses I2c { get; init; } = Composition.I2c;
+}

@@ -17,6 +17,8 @@ internal static class Program
         WritesCommand.Build,
         CheckCommand.Build,
         ProfileCommand.Build,
+        ControlCommand.Build,
+        SafetyCommand.Build,
         ReleaseCommand.Build,
         ScanCommand.Build,
         ModbusCommand.Build,

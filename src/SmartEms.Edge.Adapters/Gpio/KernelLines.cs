@@ -1,31 +1,65 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
 using Microsoft.Win32.SafeHandles;
 using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Sensing.Contacts;
 
 namespace SmartEms.Edge.Adapters.Gpio;
 
-/// <summary>Input lines the kernel has granted; it takes them back when the handle closes.</summary>
+/// <summary>Input lines the kernel has granted; it takes them back when the handle closes. Whoever waits for edges gets them from one thread that the first
+/// wait starts: a wait for a contact may last for ever, and must not hold a thread of the pool.</summary>
 internal sealed class KernelInputs(SafeFileHandle lines, ImmutableArray<int> offsets) : IDigitalInputs
 {
-    /// <summary>How long the kernel is asked to wait before a wish to stop is looked at.</summary>
-    private const int PollMs = 100;
+    /// <summary>How long the kernel is asked to wait before a wish to end is looked at.</summary>
+    private const int PollMs = 250;
 
     private readonly ulong all = GpioAbi.AllOf(offsets.Length);
+    private readonly Channel<LineEdge> edges = Channel.CreateUnbounded<LineEdge>();
+    private int isListening;
+    private volatile bool isOver;
 
     public ulong Read() => LineValues.Read(lines, all);
 
-    public ValueTask<LineEdge> NextAsync(CancellationToken stop) => new(Task.Run(() => Next(stop), stop));
-
-    public void Dispose() => lines.Dispose();
-
-    private LineEdge Next(CancellationToken stop)
+    public async ValueTask<LineEdge> NextAsync(CancellationToken stop)
     {
-        while (!Device.IsReadable(lines, PollMs))
-            stop.ThrowIfCancellationRequested();
+        if (Interlocked.Exchange(ref isListening, 1) == 0)
+            new Thread(Listen) { IsBackground = true, Name = "contact" }.Start();
+        try
+        {
+            return await edges.Reader.ReadAsync(stop).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException ended)
+        {
+            throw ended.InnerException as GpioException ?? KernelGpio.Trouble(19, "reading edges");
+        }
+    }
+
+    public void Dispose()
+    {
+        isOver = true;
+        lines.Dispose();
+    }
+
+    private void Listen()
+    {
         var bytes = new byte[GpioAbi.EventBytes];
-        var errno = Device.Read(lines, bytes, out var count);
-        return errno == 0 && count == bytes.Length ? GpioAbi.Edge(bytes, offsets.AsSpan()) : throw KernelGpio.Trouble(errno == 0 ? 19 : errno, "reading edges");
+        try
+        {
+            while (!isOver)
+            {
+                if (!Device.IsReadable(lines, PollMs))
+                    continue;
+                var errno = Device.Read(lines, bytes, out var count);
+                if (errno != 0 || count != bytes.Length)
+                    throw KernelGpio.Trouble(errno == 0 ? 19 : errno, "reading edges");
+                edges.Writer.TryWrite(GpioAbi.Edge(bytes, offsets.AsSpan()));
+            }
+            edges.Writer.TryComplete();
+        }
+        catch (Exception ended) when (ended is GpioException or ObjectDisposedException)
+        {
+            edges.Writer.TryComplete(ended);
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Core.Configuring;
 
 /// <summary>Reads the digital lines of a site: contacts at inputs, relays at outputs. A line belongs to one of them.</summary>
-internal sealed class SiteContacts
+internal sealed class SiteContacts(SiteDevices devices)
 {
     private const int MostContacts = 32;
 
-    private static readonly string[] ContactKeys = ["name", "role", "chip", "line", "wiring", "pull", "closed_level", "debounce_ms", "pulses_per_kwh"];
+    private static readonly string[] ContactKeys = ["name", "role", "chip", "line", "wiring", "pull", "closed_level", "debounce_ms", "pulses_per_kwh", "limit_w", "bounds"];
     private static readonly string[] RelayKeys = ["name", "chip", "line", "active_low"];
 
     private static readonly ImmutableArray<(string, ContactRole)> Roles =
@@ -20,6 +21,9 @@ internal sealed class SiteContacts
     private static readonly ImmutableArray<(string, bool)> Wirings = [("normally_open", false), ("normally_closed", true)];
     private static readonly ImmutableArray<(string, bool)> Levels = [("low", false), ("high", true)];
     private static readonly ImmutableArray<(string, LinePull)> Pulls = [("up", LinePull.Up), ("down", LinePull.Down), ("none", LinePull.None)];
+
+    private static readonly ImmutableArray<(string, ConstraintDirection)> Flows =
+        [("devices", ConstraintDirection.DeviceConsumption), ("import", ConstraintDirection.Import)];
 
     private readonly Dictionary<string, NodeReader> names = new(StringComparer.Ordinal);
     private readonly Dictionary<LineAddress, NodeReader> lines = [];
@@ -42,6 +46,8 @@ internal sealed class SiteContacts
             ClosedLevel = closed ?? pull == LinePull.Down,
             AssertsByOpening = at.Word("wiring", Wirings) ?? role == ContactRole.EmergencyStop,
             Debounce = TimeSpan.FromMilliseconds(at.Number("debounce_ms", new(0, 1_000, "ms")) ?? 20),
+            Limit = at.Number("limit_w", new(0, 10_000_000, "W")) is { } watts ? Power.FromWatts(watts) : Power.FromWatts(4_200),
+            Bounds = at.Word("bounds", Flows) ?? ConstraintDirection.DeviceConsumption,
             PulsesPerKilowattHour = at.Number("pulses_per_kwh", new(0.1, 100_000, "pulses/kWh"), required: role == ContactRole.PulseMeter) ?? 0,
         };
         Check(at, contact);
@@ -52,6 +58,8 @@ internal sealed class SiteContacts
     {
         if (contact.Role == ContactRole.EmergencyStop && !contact.AssertsByOpening)
             at.Note("wiring", ProblemCodes.StopByClosing, "a broken wire would disable this emergency stop", "wire it normally_closed, so that opening stops");
+        if (contact.Role != ContactRole.DsoLimit && (at.Has("limit_w") || at.Has("bounds")))
+            at.Note(at.Has("limit_w") ? "limit_w" : "bounds", ProblemCodes.Contradiction, "only a dso_limit has a limit", "role: dso_limit, or remove the key");
         if (contact.Role != ContactRole.PulseMeter && at.Has("pulses_per_kwh"))
             at.Note("pulses_per_kwh", ProblemCodes.Contradiction, "only a pulse_meter has pulses", "role: pulse_meter, or remove the key");
         if (contact.Role == ContactRole.PulseMeter && contact.Debounce > TimeSpan.FromMilliseconds(30))
@@ -62,11 +70,14 @@ internal sealed class SiteContacts
 
     private Relay Relay(NodeReader at) => new(Name(at), Line(at)) { IsActiveLow = at.Flag("active_low") ?? false };
 
-    private string Name(NodeReader at)
+    /// <summary>The name of a contact, relay or sensor: one that no other has, and no device.</summary>
+    public string Name(NodeReader at)
     {
         var name = at.Name("name", "-_", 40) ?? "";
         if (name.Length > 0 && !names.TryAdd(name, at))
-            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already at line {names[name].PlaceOf("name").Line}", "each contact and relay has its own name");
+            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already at line {names[name].PlaceOf("name").Line}", "each contact, relay and sensor has its own name");
+        else if (name.Length > 0 && devices.Has(name))
+            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already a device", "their values are recorded under their names: choose another");
         return name;
     }
 

@@ -57,6 +57,8 @@ internal sealed class SiteDevices(Func<string, DeviceProfile?> profile, IReadOnl
     /// <summary>True when nothing can be said against a device because it or its profile is unknown.</summary>
     public bool IsUnknown(int? device) => device is not { } index || devices[index].Profile is null;
 
+    public bool Has(string name) => devices.Exists(read => read.Device.Name == name);
+
     public string NameOf(int device) => devices[device].Device.Name;
 
     /// <summary>Notes that the device a key names must measure something it does not.</summary>

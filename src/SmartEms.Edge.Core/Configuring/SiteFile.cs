@@ -11,14 +11,14 @@ public static class SiteFile
     /// <summary>The only version of the file this program reads.</summary>
     public const int Version = 1;
 
-    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "run"];
+    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "sensors", "run"];
     private static readonly string[] SiteKeys = ["id", "name"];
     private static readonly string[] TariffKeys = ["currency", "import_per_kwh", "export_per_kwh"];
     private static readonly string[] RunKeys = ["follow_period_s", "policy"];
 
     private static readonly string[] PccKeys =
     [
-        "meter", "import_max_w", "export_max_w", "fuse_a", "phases", "nominal_voltage_v", "voltage_tolerance_pct", "frequency_min_hz", "frequency_max_hz",
+        "meter", "import_max_w", "export_max_w", "fuse_a", "unbalance_max_a", "phases", "nominal_voltage_v", "voltage_tolerance_pct", "frequency_min_hz", "frequency_max_hz",
     ];
 
     private static readonly ImmutableArray<(string, PolicyMode)> Policies =
@@ -47,9 +47,10 @@ public static class SiteFile
         var batteries = parts.Batteries(file);
         var plants = parts.PvPlants(file);
         var chargers = parts.Chargers(file);
-        var lines = new SiteContacts();
+        var lines = new SiteContacts(devices);
         var contacts = lines.Contacts(file);
         var relays = lines.Relays(file);
+        var sensors = new SiteSensors(lines).Read(file);
         var running = ReadRunning(file);
         if (problems.Errors == 0)
             SiteChecks.Export(file, pcc, plants);
@@ -61,6 +62,7 @@ public static class SiteFile
             EvChargers = chargers,
             Contacts = contacts,
             Relays = relays,
+            Sensors = sensors,
             Running = running,
         });
     }
@@ -92,6 +94,7 @@ public static class SiteFile
             Phases = SiteChecks.Phases(at, "phases", [1, 3]) ?? none.Phases,
             NominalVoltage = Voltage.FromVolts(at.Number("nominal_voltage_v", new(100, 400, "V")) ?? none.NominalVoltage.Volts),
             VoltageTolerance = (at.Number("voltage_tolerance_pct", new(1, 20, "%")) ?? none.VoltageTolerance * 100) / 100,
+            UnbalanceMax = at.Number("unbalance_max_a", new(1, 1_000, "A")) is { } unbalance ? Current.FromAmperes(unbalance) : none.UnbalanceMax,
             FrequencyMin = Frequency.FromHertz(at.Number("frequency_min_hz", new(40, 70, "Hz")) ?? none.FrequencyMin.Hertz),
             FrequencyMax = Frequency.FromHertz(at.Number("frequency_max_hz", new(40, 70, "Hz")) ?? none.FrequencyMax.Hertz),
         };

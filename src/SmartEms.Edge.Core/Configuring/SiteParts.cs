@@ -17,12 +17,12 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
 
     private static readonly string[] BatteryKeys =
     [
-        "name", "device", "bms", "capacity_wh", "charge_max_w", "discharge_max_w", "soc_min_pct", "soc_max_pct", "charge_temperature_min_c",
+        "name", "device", "bms", "capacity_wh", "charge_max_w", "discharge_max_w", "soc_min_pct", "soc_max_pct", "backup_reserve_pct", "charge_temperature_min_c",
         "charge_temperature_max_c", "discharge_temperature_min_c", "discharge_temperature_max_c", "cell_voltage_min_v", "cell_voltage_max_v", "ramp_w_per_s", "native",
     ];
 
     private static readonly string[] PvKeys = ["name", "device", "rated_w", "curtailable"];
-    private static readonly string[] ChargerKeys = ["name", "device", "current_min_a", "current_max_a", "phases", "mode"];
+    private static readonly string[] ChargerKeys = ["name", "device", "current_min_a", "current_max_a", "phases", "phase", "priority", "mode"];
 
     private static readonly ImmutableArray<(string, EvMode)> Modes =
         [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
@@ -62,6 +62,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
         {
             SocMin = Fraction.FromPercent(at.Number("soc_min_pct", Share) ?? usual.SocMin.Percent),
             SocMax = Fraction.FromPercent(at.Number("soc_max_pct", Share) ?? usual.SocMax.Percent),
+            BackupReserve = Fraction.FromPercent(at.Number("backup_reserve_pct", Share) ?? usual.BackupReserve.Percent),
             ChargeTemperatureMin = Celsius(at, "charge_temperature_min_c", usual.ChargeTemperatureMin),
             ChargeTemperatureMax = Celsius(at, "charge_temperature_max_c", usual.ChargeTemperatureMax),
             DischargeTemperatureMin = Celsius(at, "discharge_temperature_min_c", usual.DischargeTemperatureMin),
@@ -72,6 +73,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             Native = at.Flag("native") ?? usual.Native,
         };
         SiteChecks.Ascending(at, "soc_min_pct", "soc_max_pct", (battery.SocMin.Percent, battery.SocMax.Percent));
+        SiteChecks.Ascending(at, "backup_reserve_pct", "soc_max_pct", (battery.BackupReserve.Percent, battery.SocMax.Percent));
         SiteChecks.Ascending(at, "charge_temperature_min_c", "charge_temperature_max_c", (battery.ChargeTemperatureMin.Celsius, battery.ChargeTemperatureMax.Celsius));
         SiteChecks.Ascending(at, "discharge_temperature_min_c", "discharge_temperature_max_c", (battery.DischargeTemperatureMin.Celsius, battery.DischargeTemperatureMax.Celsius));
         SiteChecks.Ascending(at, "cell_voltage_min_v", "cell_voltage_max_v", (battery.CellVoltageMin.Volts, battery.CellVoltageMax.Volts));
@@ -113,7 +115,12 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             at.Note("phases", ProblemCodes.Contradiction, $"{phases} phases behind a connection with {pcc.Phases}", "see pcc.phases");
         if (at.Has("current_max_a") && !at.IsFaulty("current_max_a") && pcc.PhaseCurrentMax > Current.Zero && max > pcc.PhaseCurrentMax.Amperes)
             at.Note("current_max_a", ProblemCodes.AboveRating, $"{Allowed.Text(max)} A is above the fuse of the connection, {Allowed.Text(pcc.PhaseCurrentMax.Amperes)} A", "the fuse will bound it");
-        return new(Name(at), device ?? 0, Current.FromAmperes(min), Current.FromAmperes(max), phases) { DefaultMode = at.Word("mode", Modes) ?? EvMode.Full };
+        return new(Name(at), device ?? 0, Current.FromAmperes(min), Current.FromAmperes(max), phases) 
+        {
+            DefaultMode = at.Word("mode", Modes) ?? EvMode.Full,
+            Priority = at.Whole("priority", new(0, 100)) ?? 0,
+            Phase = at.Whole("phase", new(1, 3)),
+        };
     }
 
     private string Name(NodeReader at)

@@ -105,6 +105,7 @@ public static class Reasons
         Bound.Ramp => "the ramp rate",
         Bound.EvMinimum => "the charger's minimum current",
         Bound.Lease => "the expired decision",
+        Bound.RippleControl => "the ripple control receiver",
         Bound.NotControllable => "a device that does not do what it is told",
         Bound.EmergencyStop => "the emergency stop",
         Bound.DsoLimit => "the network operator's limit",

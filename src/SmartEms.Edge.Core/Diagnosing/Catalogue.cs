@@ -36,6 +36,8 @@ public static class Catalogue
         new(FindingCode.ReadingFrozen, Urgency.Alarm, "", "{0} repeats the same values while the rest of the site changes", "nothing it says is used until it moves again; restart {0} or the gateway before it ({2})"),
         new(FindingCode.SiteUnbalanced, Urgency.Warning, "", "the powers do not add up: by {0} and the inverters the house would generate", "look for a sign turned the wrong way, a phase metered backwards, or a generator that is not in the site file"),
         new(FindingCode.CounterRanBack, Urgency.Notice, "", "an energy counter of {0} ran backwards or jumped", "no step when the meter was changed or its counter rolled over; otherwise check {2}"),
+        new(FindingCode.ContactUnknown, Urgency.Alarm, "", "the contact {0} cannot be read", "it counts as in force until it returns; check the board at {2}; smartems devices says what is wrong"),
+        new(FindingCode.SensorUnknown, Urgency.Warning, "", "the sensor {0} gives no reading", "check {2}; smartems i2c scan shows who answers"),
         new(FindingCode.ImportLimitUnmet, Urgency.Alarm, "W", "the import limit is exceeded by {1} and nothing controllable is left", "switch off loads or raise the connection's limit"),
         new(FindingCode.ExportLimitUnmet, Urgency.Alarm, "W", "the export limit is exceeded by {1} and nothing controllable is left", "make the PV inverter curtailable or raise the limit"),
         new(FindingCode.GridVoltageOutside, Urgency.Alarm, "V", "the grid voltage is {1}, outside its band", "exchange is derated until it returns; tell the grid operator when it stays"),
@@ -45,6 +47,10 @@ public static class Catalogue
         new(FindingCode.SocOutside, Urgency.Notice, "%", "{0} is at {1}, outside its allowed band", "it only moves back towards the band"),
         new(FindingCode.PhaseCurrentOutside, Urgency.Alarm, "A", "a phase carries {1}, more than its fuse allows", "switch off single-phase loads on that phase"),
         new(FindingCode.BmsForbids, Urgency.Warning, "", "the BMS of {0} forbids charging or discharging", "read the BMS's own alarm"),
+        new(FindingCode.EmergencyStopped, Urgency.Alarm, "", "the emergency stop {0} is pressed", "everything controllable rests and the relays are released; find out why, then release it"),
+        new(FindingCode.DsoLimitHolds, Urgency.Notice, "", "the network operator limits consumption ({0})", "nothing to do: chargers and batteries take at most 4.2 kW each until it ends"),
+        new(FindingCode.FeedInReduced, Urgency.Notice, "%", "the ripple control receiver permits {1} of rated production", "nothing to do: curtailable plants keep to it until it ends"),
+        new(FindingCode.RelayNotSet, Urgency.Alarm, "", "the relay {0} cannot be set", "without current it stands in its safe position; check the board at {2}; smartems devices says what is wrong"),
         new(FindingCode.SetpointNotApplied, Urgency.Alarm, "", "{0} took a setpoint but does not follow it", "it is not counted on meanwhile; check the device's remote-control setting; then: smartems devices"),
         new(FindingCode.SetpointReverted, Urgency.Warning, "", "{0} dropped a setpoint by itself", "it is sent again, three times at once and then every 15 minutes; check for a restart, a power-save mode or a second controller"),
         new(FindingCode.NoDeviceFallback, Urgency.Notice, "", "{0} has no fallback of its own when the controller dies", "choose a device that has one, or a contactor"),
@@ -85,15 +91,23 @@ public static class Catalogue
         Subject.Battery => site.Batteries[finding.Index].Name,
         Subject.PvPlant => site.PvPlants[finding.Index].Name,
         Subject.EvCharger => site.EvChargers[finding.Index].Name,
+        Subject.Contact => site.Contacts[finding.Index].Name,
+        Subject.Relay => site.Relays[finding.Index].Name,
+        Subject.Sensor => site.Sensors[finding.Index].Name,
         _ => site.Devices[site.Pcc.Meter].Name,
     };
 
-    private static string LinkOf(Finding finding, Site site) => site.Devices[finding.Subject switch
+    private static string LinkOf(Finding finding, Site site) => finding.Subject switch
     {
-        Subject.Device => finding.Index,
-        Subject.Battery => site.Batteries[finding.Index].Device,
-        Subject.PvPlant => site.PvPlants[finding.Index].Device,
-        Subject.EvCharger => site.EvChargers[finding.Index].Device,
-        _ => site.Pcc.Meter,
-    }].Link.ToString();
+        Subject.Device => LinkOf(finding.Index, site),
+        Subject.Battery => LinkOf(site.Batteries[finding.Index].Device, site),
+        Subject.PvPlant => LinkOf(site.PvPlants[finding.Index].Device, site),
+        Subject.EvCharger => LinkOf(site.EvChargers[finding.Index].Device, site),
+        Subject.Contact => site.Contacts[finding.Index].At.ToString(),
+        Subject.Relay => site.Relays[finding.Index].At.ToString(),
+        Subject.Sensor => $"0x{site.Sensors[finding.Index].Address:x2} on {site.Sensors[finding.Index].Bus}",
+        _ => LinkOf(site.Pcc.Meter, site),
+    };
+
+    private static string LinkOf(int device, Site site) => site.Devices[device].Link.ToString();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Sensing.Contacts;
 
 namespace SmartEms.Edge.Core.Diagnosing;
 
@@ -12,6 +13,7 @@ public static class Diagnosis
         var findings = ImmutableArray.CreateBuilder<Finding>();
         Links(image, findings);
         Senses(image, site, findings);
+        Contacts(image, site, findings);
         return findings.DrainToImmutable();
     }
 
@@ -76,5 +78,22 @@ public static class Diagnosis
         for (var i = 0; i < image.EvChargers.Length; i++)
             if (!image.EvChargers[i].Charge.IsGood)
                 findings.Add(new(FindingCode.EvUnknown, Subject.EvCharger, i));
+    }
+
+    /// <summary>What a contact says, and that nobody can read it; the receiver's relays together are one word.</summary>
+    private static void Contacts(ProcessImage image, Site site, ImmutableArray<Finding>.Builder findings)
+    {
+        for (var i = 0; i < site.Contacts.Length; i++)
+        {
+            var (role, now) = (site.Contacts[i].Role, i < image.Contacts.Length ? image.Contacts[i] : new());
+            if (role == ContactRole.PulseMeter ? !now.Energy.IsGood : !now.Asserted.IsGood)
+                findings.Add(new(FindingCode.ContactUnknown, Subject.Contact, i));
+            else if (role == ContactRole.EmergencyStop && now.Asserted.Value)
+                findings.Add(new(FindingCode.EmergencyStopped, Subject.Contact, i));
+            else if (role == ContactRole.DsoLimit && now.Asserted.Value)
+                findings.Add(new(FindingCode.DsoLimitHolds, Subject.Contact, i));
+            else if (RippleControl.ShareOf(role) is { Ratio: < 1 } share && now.Asserted.Value)
+                findings.Add(new(FindingCode.FeedInReduced, Subject.Contact, i, share.Percent));
+        }
     }
 }

@@ -8,6 +8,9 @@ public enum Subject : byte
     Battery,
     PvPlant,
     EvCharger,
+    Contact,
+    Relay,
+    Sensor,
 }
 
 /// <summary>Something is wrong now. The code says what, subject and index say where, the value how much (its unit stands in the catalogue).</summary>
@@ -33,6 +36,8 @@ public enum FindingCode : short
     ReadingFrozen = 119,
     SiteUnbalanced = 120,
     CounterRanBack = 121,
+    ContactUnknown = 122,
+    SensorUnknown = 123,
 
     ImportLimitUnmet = 201,
     ExportLimitUnmet = 202,
@@ -43,6 +48,9 @@ public enum FindingCode : short
     SocOutside = 207,
     PhaseCurrentOutside = 208,
     BmsForbids = 209,
+    EmergencyStopped = 210,
+    DsoLimitHolds = 211,
+    FeedInReduced = 212,
 
     SetpointNotApplied = 301,
     SetpointReverted = 302,
@@ -50,6 +58,7 @@ public enum FindingCode : short
     WriteFailed = 304,
     ForeignWriter = 305,
     WriteBudgetSpent = 306,
+    RelayNotSet = 307,
 
     DecisionLeaseExpired = 401,
     PolicyFailed = 402,

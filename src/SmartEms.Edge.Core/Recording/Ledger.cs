@@ -28,6 +28,8 @@ public enum LedgerKind : byte
 
     /// <summary>What is held on which device, so that it can be undone after a crash; the last one counts.</summary>
     Hold = 14,
+    /// <summary>What the pulse meters at contacts have counted (<see cref="PulseWire"/>); the last one counts.</summary>
+    PulseCounts = 12,
 }
 
 /// <summary>A stored entry of the ledger, in the gap-free order it was appended.</summary>

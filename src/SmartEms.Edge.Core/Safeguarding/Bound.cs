@@ -71,6 +71,9 @@ public enum Bound : byte
 
     /// <summary>A manual override.</summary>
     Override,
+
+    /// <summary>The ripple control receiver limits feed-in (§9 EEG), or nobody can read it.</summary>
+    RippleControl,
 }
 
 /// <summary>Who set a bound: printed with it, so that nobody has to guess whom to ask.</summary>
@@ -83,9 +86,10 @@ public static class BoundSources
         Bound.CellVoltage or Bound.Temperature => "site file, cell data sheet",
         Bound.GridVoltage or Bound.GridFrequency => "site file, grid code",
         Bound.EvMinimum => "IEC 61851-1",
+        Bound.EmergencyStop => "contact of the site",
+        Bound.DsoLimit or Bound.RippleControl => "network operator",
         Bound.UnknownReading or Bound.Lease or Bound.NotControllable => "fail-safe rule",
         Bound.EmergencyStop => "emergency stop",
-        Bound.DsoLimit => "network operator",
         Bound.OrderedLimit or Bound.Override or Bound.Maintenance => "order",
         Bound.BackupReserve or Bound.PhaseUnbalance or Bound.PhaseSwitch => "site file",
         Bound.Island => "grid lost",

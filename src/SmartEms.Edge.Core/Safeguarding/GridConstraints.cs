@@ -12,7 +12,12 @@ public readonly record struct ActiveConstraint(GridConstraint Constraint, bool I
     /// <summary>W; the failsafe while the source is silent.</summary>
     public Power Limit => IsAssumed ? Constraint.Failsafe : Constraint.Limit;
 
-    public Bound By => Constraint.Source is ConstraintSource.Contact or ConstraintSource.RippleReceiver ? Bound.DsoLimit : Bound.OrderedLimit;
+    public Bound By => Constraint.Source switch
+    {
+        ConstraintSource.Contact => Bound.DsoLimit,
+        ConstraintSource.RippleReceiver => Bound.RippleControl,
+        _ => Bound.OrderedLimit,
+    };
 }
 
 /// <summary>Every grid constraint that holds at one moment, whoever set it, and how they narrow. Unknown means limited: a contact nobody can read holds.</summary>
@@ -78,13 +83,14 @@ public static class GridConstraints
     {
         var (isWired, strictest) = (false, 100.0);
         foreach (var contact in site.Contacts)
-            if (StepOf(contact.Role) is { } percent)
-                (isWired, strictest) = (true, Math.Min(strictest, percent));
+            if (RippleControl.ShareOf(contact.Role) is { } step)
+                (isWired, strictest) = (true, Math.Min(strictest, step.Percent));
         if (!isWired)
             return null;
         var permitted = RippleControl.Permitted(role => Relay(image, site, role));
-        var isAssumed = !permitted.IsKnown && (Failsafe.Of(SafetyInput.RippleReceiver, permitted.Quality) & FailsafeAct.LimitAssumed) != 0;
-        var share = permitted.IsKnown ? permitted.Value.Percent : isAssumed ? strictest : 100;
+        var isAssumed = !Readable(image, site) || !permitted.IsKnown;
+        isAssumed &= (Failsafe.Of(SafetyInput.RippleReceiver, permitted.IsGood ? Loss.Stale : Failsafe.LossOf(permitted.Quality)) & FailsafeAct.LimitAssumed) != 0;
+        var share = isAssumed ? strictest : permitted.KnownOr(Fraction.FromPercent(strictest)).Percent;
         if (share >= 100)
             return null;
         var rated = Power.Zero;
@@ -94,14 +100,14 @@ public static class GridConstraints
         return new(new("ripple", ConstraintSource.RippleReceiver, ConstraintDirection.Export, limit) { Evidence = $"ripple control receiver, {share:0} %" }, isAssumed);
     }
 
-    private static double? StepOf(ContactRole role) => role switch
+    /// <summary>Several closed relays are a moment of switching and no loss; one that is old or unread is.</summary>
+    private static bool Readable(ProcessImage image, Site site)
     {
-        ContactRole.Ripple100 => 100,
-        ContactRole.Ripple60 => 60,
-        ContactRole.Ripple30 => 30,
-        ContactRole.Ripple0 => 0,
-        _ => null,
-    };
+        for (var i = 0; i < site.Contacts.Length; i++)
+            if (RippleControl.ShareOf(site.Contacts[i].Role) is not null && !Asserted(image, i).IsGood)
+                return false;
+        return true;
+    }
 
     private static Reading<bool>? Relay(ProcessImage image, Site site, ContactRole role)
     {

@@ -11,6 +11,7 @@ public sealed class SimulatedGpio : IGpio
 {
     private readonly Lock gate = new();
     private readonly List<SimulatedChip> chips = [];
+    private readonly HashSet<string> unplugged = [];
 
     /// <summary>Adds a chip; an empty name is a line without one.</summary>
     public SimulatedGpio WithChip(string label, params ReadOnlySpan<string> lines)
@@ -19,8 +20,26 @@ public sealed class SimulatedGpio : IGpio
         return this;
     }
 
-    public ImmutableArray<GpioChip> Chips() => chips.Count > 0
-        ? [.. chips.Select(chip => chip.About)]
+    /// <summary>Takes a board off the machine: who holds its lines fails from now on, and nothing drives them any more.</summary>
+    public void Unplug(string label)
+    {
+        lock (gate)
+        {
+            foreach (var line in Of(label).Lines)
+                line.Unplug();
+            unplugged.Add(label);
+        }
+    }
+
+    /// <summary>Brings the board back; its lines are nobody's.</summary>
+    public void Plug(string label)
+    {
+        lock (gate)
+            unplugged.Remove(label);
+    }
+
+    public ImmutableArray<GpioChip> Chips() => chips.Exists(IsThere)
+        ? [.. chips.Where(IsThere).Select(chip => chip.About)]
         : throw new GpioException(GpioTrouble.NoSuchChip, "this machine has no GPIO chip", "enable GPIO in the firmware or device tree");
 
     public ImmutableArray<GpioLine> Lines(GpioChip chip)
@@ -89,7 +108,9 @@ public sealed class SimulatedGpio : IGpio
 
     private SimulatedChip Of(GpioChip chip) => Of(chip.Label);
 
-    private SimulatedChip Of(string label) => chips.Find(chip => chip.About.Label == label)
+    private bool IsThere(SimulatedChip chip) => !unplugged.Contains(chip.About.Label);
+
+    private SimulatedChip Of(string label) => chips.Find(chip => chip.About.Label == label && IsThere(chip))
         ?? throw new GpioException(GpioTrouble.NoSuchChip, $"{label} is gone", "smartems gpio list shows what there is");
 
     private ulong Levels(SimulatedLine[] lines)
@@ -98,10 +119,13 @@ public sealed class SimulatedGpio : IGpio
         {
             ulong levels = 0;
             for (var i = 0; i < lines.Length; i++)
-                levels |= lines[i].Level != lines[i].IsActiveLow ? 1UL << i : 0;
+                levels |= Held(lines[i]).Level != lines[i].IsActiveLow ? 1UL << i : 0;
             return levels;
         }
     }
+
+    /// <summary>A line that is still ours: an unplugged board has taken it away.</summary>
+    private static SimulatedLine Held(SimulatedLine line) => line.IsHeld ? line : throw SimulatedLine.Gone();
 
     private void Free(SimulatedLine[] lines)
     {
@@ -115,7 +139,19 @@ public sealed class SimulatedGpio : IGpio
     private sealed class Inputs(SimulatedGpio gpio, SimulatedLine[] lines, ChannelReader<LineEdge> edges) : IDigitalInputs
     {
         public ulong Read() => gpio.Levels(lines);
-        public ValueTask<LineEdge> NextAsync(CancellationToken stop) => edges.ReadAsync(stop);
+
+        public async ValueTask<LineEdge> NextAsync(CancellationToken stop)
+        {
+            try
+            {
+                return await edges.ReadAsync(stop).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException)
+            {
+                throw SimulatedLine.Gone();
+            }
+        }
+
         public void Dispose() => gpio.Free(lines);
     }
 
@@ -130,7 +166,7 @@ public sealed class SimulatedGpio : IGpio
             lock (gpio.gate)
                 for (var i = 0; i < lines.Length; i++)
                     if ((mask >> i & 1) != 0)
-                        lines[i].Drive((levels >> i & 1) != 0);
+                        Held(lines[i]).Drive((levels >> i & 1) != 0);
         }
 
         public void Dispose()
@@ -138,7 +174,8 @@ public sealed class SimulatedGpio : IGpio
             if (isOver)
                 return;
             isOver = true;
-            Write(0, ulong.MaxValue);
+            foreach (var line in lines)
+                line.Drive(false);
             gpio.Free(lines);
         }
     }

@@ -41,6 +41,16 @@ internal sealed class SimulatedLine(string name)
     /// <summary>Drives an output to a logical level.</summary>
     public void Drive(bool level) => driven = level != IsActiveLow;
 
+    public static GpioException Gone() => new(GpioTrouble.NoSuchChip, "the board is gone", "plug it in again");
+
+    /// <summary>The board is taken away: who listens fails, and nothing drives the pin.</summary>
+    public void Unplug()
+    {
+        edges?.TryComplete(Gone());
+        (isOutput, driven) = (false, false);
+        Free();
+    }
+
     public void Free() => (IsHeld, edges) = (false, null);
 
     /// <summary>Reports a change to whoever listens.</summary>

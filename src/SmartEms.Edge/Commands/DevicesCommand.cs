@@ -30,6 +30,7 @@ internal static class DevicesCommand
         var up = view.Devices.Count(device => device.State == "up");
         var down = view.Devices.Count(device => device.State is "down" or "garbled");
         page.Line($"{up} up, {view.Devices.Length - up - down} unsteady, {down} down.   + = import, discharge, generation, charging a car");
+        TerminalTable.Draw(page, view.Contacts, view.Relays, view.Sensors);
         return page;
     }
 

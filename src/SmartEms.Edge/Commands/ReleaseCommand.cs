@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Control;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Field;
 
 namespace SmartEms.Edge.Commands;
@@ -46,6 +47,9 @@ internal static class ReleaseCommand
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Within);
         var failed = 0;
+        // First, and without waiting for anybody: what a pin does whose holder has died is the chip's affair.
+        foreach (var relay in loaded.Site.Relays)
+            screen.Out.WriteLine($"{relay.Name}  {Drop(relay, clock)}");
         foreach (var session in field.Sessions)
         {
             if (session.Profile.Controls.IsEmpty)
@@ -55,6 +59,14 @@ internal static class ReleaseCommand
             screen.Out.WriteLine($"{session.Device.Name}  {(released ? "released" : $"not reached: {session.Counts.LastFault ?? "no answer"}; its own timer will release it")}");
         }
         return failed == 0 ? Exit.Ok : Exit.Failed;
+    }
+
+    /// <summary>Without current an energise-to-run relay stands safe.</summary>
+    private static string Drop(Relay relay, SiteClock clock)
+    {
+        using var line = new RelayLine(relay, Composition.Gpio, clock);
+        line.Set(false);
+        return line.Trouble is { } trouble ? $"not reached: {trouble}" : "released";
     }
 
     private static async Task<bool> TryAsync(DeviceSession session, CancellationToken limit)

@@ -20,6 +20,7 @@ internal static class StatusScreen
         Decision(page, now.Decision, zone);
         Limits(page, now.Limits);
         Devices(page, now.Devices);
+        TerminalTable.Summary(page, now);
         Findings(page, now.Findings);
         page.Row("Record", now.StoreFailure is { } failure ? new Ink($"not stored: {failure}", Tint.Bad) : "stored", $"cycles {now.Cycles}", $"follow steps {now.FollowSteps}",
             now.FirstImageMs is { } first ? $"first complete image after {first} ms" : "no complete image yet",

@@ -54,6 +54,7 @@ internal sealed record FailureView(string Code, int Exit, string Message, string
 [JsonSerializable(typeof(VersionsView))]
 [JsonSerializable(typeof(CheckView))]
 [JsonSerializable(typeof(FailureView))]
+[JsonSerializable(typeof(FailsafeView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class CommandsJson : JsonSerializerContext
 {

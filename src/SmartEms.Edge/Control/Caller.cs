@@ -50,6 +50,19 @@ internal readonly record struct Caller(int Pid, int Uid, int Gid)
         return false;
     }
 
+    /// <summary>The text of a file of users or groups; empty where it cannot be read, and then nobody but root may order.</summary>
+    public static string SystemFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>As the ledger names it.</summary>
     public string Said(Func<string, string> read) => Uid < 0 ? "somebody unknown" : $"{NameIn(read("/etc/passwd"), Uid) ?? "uid"} ({Uid})";
 

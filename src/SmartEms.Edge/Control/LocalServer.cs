@@ -118,7 +118,7 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
                 return Reply.Error(413, "too_large", $"a request has at most {BodyBytes / 1024} KiB", "send less");
             try
             {
-                return await Requests.AnswerAsync(desk, asked.Method, asked.Path.Value ?? "", new(name => asked.Query.TryGetValue(name, out var value) ? value.ToString() : null), context.RequestAborted);
+                return await Requests.AnswerAsync(desk, asked.Method, asked.Path.Value ?? "", new(name => asked.Query.TryGetValue(name, out var value) ? value.ToString() : null, Caller.Of(context.Features.Get<IConnectionSocketFeature>()?.Socket)), context.RequestAborted);
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {

@@ -31,6 +31,9 @@ internal static class Pages
             Decision = now.Decision is null ? null : Parts.Of(now.Decision, site),
             Findings = Parts.Of(now.Findings, site),
             Devices = parts.Devices(),
+            Contacts = TerminalPages.Contacts(now, site),
+            Relays = TerminalPages.Relays(now, site),
+            Sensors = TerminalPages.Sensors(now, site),
             Limits = Limits(now, site),
             FollowSteps = now.FollowSteps,
             FollowStrayP99Ms = now.FollowStrayMs is { } stray ? Math.Round(stray.P99, 1) : null,
@@ -44,7 +47,8 @@ internal static class Pages
         };
     }
 
-    public static DevicesView Devices(Snapshot now, Site site) => new(Parts.Of(site), Parts.Of(now.At), PartsOf(now, site).Devices());
+    public static DevicesView Devices(Snapshot now, Site site) => new(Parts.Of(site), Parts.Of(now.At), PartsOf(now, site).Devices(),
+        TerminalPages.Contacts(now, site), TerminalPages.Relays(now, site), TerminalPages.Sensors(now, site));
 
     public static WhyView Why(CycleRecord record, Site site)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
@@ -26,6 +27,15 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
     /// <summary>Every register that may be written, with its count.</summary>
     public Func<ImmutableArray<RegisterUse>> Writes { get; init; } = () => [];
 
+    /// <summary>Takes orders by hand; null where there is nobody to take them.</summary>
+    public OrderBook? Orders { get; init; }
+
+    /// <summary>The daemon's own user: it may order.</summary>
+    public int OwnUid { get; init; } = Identity.EffectiveUid;
+
+    /// <summary>Reads a file of the system's users and groups; empty when it cannot be read.</summary>
+    public Func<string, string> ReadFile { get; init; } = Caller.SystemFile;
+
     /// <summary>The window onto stored telemetry; null where nothing is stored.</summary>
     public TelemetryWindow? Telemetry { get; init; }
 
@@ -39,7 +49,7 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
 }
 
 /// <summary>What was asked beside the path.</summary>
-internal readonly record struct Asked(Func<string, string?> Query);
+internal readonly record struct Asked(Func<string, string?> Query, Caller Caller);
 
 /// <summary>An answer: the HTTP status, and one JSON object on one line.</summary>
 internal sealed record Reply(int Status, byte[] Json)
@@ -68,6 +78,8 @@ internal static class Requests
         new("GET", "/v1/trace", "the frames on a device's line: ?device=meter1&after=<number>&n=40", TraceRequests.Frames),
         new("GET", "/v1/version", "the running program", (desk, _, _) => Task.FromResult(Reply.Ok(Version(desk.Version), ViewsJson.Wire.VersionView))),
         new("GET", "/v1/requests", "this table", (_, _, _) => Task.FromResult(Reply.Ok(Table(), ViewsJson.Wire.RequestsView))),
+        new("GET", "/v1/orders", "what has been ordered by hand and stands now", OrderRequests.ListAsync),
+        new("POST", "/v1/orders", "?do=set|hold|release|limit|maintenance|stop|reset&part=…&value=…&lease=15m&reason=…", OrderRequests.OrderAsync),
         new("POST", "/v1/release", "hands every device back to its own automatic", ReleaseAsync),
     ];
 

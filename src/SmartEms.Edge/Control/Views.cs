@@ -23,6 +23,11 @@ internal sealed record StatusView
     public required DecisionView? Decision { get; init; }
     public required FindingView[] Findings { get; init; }
     public required DeviceView[] Devices { get; init; }
+
+    /// <summary>What is wired to this machine itself.</summary>
+    public required ContactView[] Contacts { get; init; }
+    public required RelayView[] Relays { get; init; }
+    public required SensorOfSiteView[] Sensors { get; init; }
     public required LimitsView Limits { get; init; }
     public required long FollowSteps { get; init; }
 
@@ -166,8 +171,8 @@ internal sealed record DeviceView
     public required SortedDictionary<string, string> Quality { get; init; }
 }
 
-/// <summary>All devices.</summary>
-internal sealed record DevicesView(SiteView Site, DateTime At, DeviceView[] Devices);
+/// <summary>All devices, and what is wired to this machine itself.</summary>
+internal sealed record DevicesView(SiteView Site, DateTime At, DeviceView[] Devices, ContactView[] Contacts, RelayView[] Relays, SensorOfSiteView[] Sensors);
 
 /// <summary>The connection's limits as they hold now, and how near we are.</summary>
 internal sealed record LimitsView

@@ -33,16 +33,20 @@ internal sealed class FieldLayer : IAsyncDisposable
 
     public IReadOnlyList<DeviceSession> Sessions => sessions;
 
+    /// <summary>What is wired to this machine itself; null where nothing may be touched.</summary>
+    public Terminals? Terminals { get; init; }
+
     /// <summary>Runs every device's own loop until stopped. Reads come once a period; a setpoint that changes wakes its device at once.</summary>
     public Task RunAsync(TimeSpan period, CancellationToken stop) =>
-        Task.WhenAll(sessions.Select((session, i) => LoopAsync(session, wakes[i], period, stop)));
+        Task.WhenAll([Terminals?.RunAsync(stop) ?? Task.CompletedTask, .. sessions.Select((session, i) => LoopAsync(session, wakes[i], period, stop))]);
 
     /// <summary>One round of every device side by side: the accelerated demo's lock-step.</summary>
     public async Task RoundAsync(CancellationToken stop)
     {
-        var rounds = new Task[sessions.Length];
-        for (var i = 0; i < rounds.Length; i++)
+        var rounds = new Task[sessions.Length + 1];
+        for (var i = 0; i < sessions.Length; i++)
             rounds[i] = sessions[i].RoundAsync(stop).AsTask();
+        rounds[^1] = Terminals?.RoundAsync(stop) ?? Task.CompletedTask;
         await Task.WhenAll(rounds);
     }
 
@@ -132,10 +136,12 @@ internal sealed class FieldLayer : IAsyncDisposable
     }
 
     /// <summary>The process image of this moment.</summary>
-    public ProcessImage Image() => senses.Take(clock.Now, clock.UptimeMs);
+    public ProcessImage Image() => senses.Take(clock.Now, clock.UptimeMs) with { Contacts = Terminals?.Readings ?? [] };
 
     public async ValueTask DisposeAsync()
     {
+        if (Terminals is not null)
+            await Terminals.DisposeAsync();
         foreach (var session in sessions)
             await session.DisposeAsync();
     }

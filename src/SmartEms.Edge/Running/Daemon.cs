@@ -18,6 +18,9 @@ namespace SmartEms.Edge.Running;
 internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field, Recorder Recorder, IPolicy Policy, SiteClock Clock, Log Log)
 {
     public required Memory Memory { get; init; }
+
+    /// <summary>What people and the cloud have ordered.</summary>
+    public required OrderBook Orders { get; init; }
     public required string Program { get; init; }
 
     /// <summary>SHA-256 of the policy and of the list of profiles, and the build of the program; for the records.</summary>
@@ -50,6 +53,7 @@ internal sealed class Daemon(DaemonParts parts)
     private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow : FollowMemory.Fresh(parts.Site);
     private Memory memory = parts.Memory;
     private InForce? inForce = InForce.From(parts.Memory, parts.Clock);
+    private readonly ConstraintWatch constraints = new(parts.Site);
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
     private long lastFollowMs = -1;
@@ -106,16 +110,28 @@ internal sealed class Daemon(DaemonParts parts)
         journal.Clock(clock.Now, now);
         var seconds = lastFollowMs < 0 ? site.Running.FollowPeriod.TotalSeconds : Math.Clamp((now - lastFollowMs) / 1000.0, 0.001, 60);
         lastFollowMs = now;
-        var image = parts.Field.Image();
+        var image = Look();
         var ruling = inForce;
         var age = ruling is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(now - ruling.AtMs);
         var step = Follow.Step(new(image, site, ruling?.Decision, age, seconds), follow);
         follow = step.Memory;
         var findings = Findings(image, step);
         await journal.FindingsAsync(book.Update(findings), image.TakenAt);
+        journal.Constraints(constraints.Look(image, step.Envelope, now), image.TakenAt);
         if (ruling is not null || firstImageMs is not null)
+        {
             parts.Field.Approve(step.Setpoints, LeaseMs(seconds));
+            parts.Field.Terminals?.Approve(RelayPermission.MayRun(image, site), LeaseMs(seconds));
+        }
         Account(image, step, findings, seconds);
+    }
+
+    /// <summary>The site as it is now, and what has been ordered; a stop pressed at a contact is latched with the same look.</summary>
+    private ProcessImage Look()
+    {
+        var image = parts.Field.Image();
+        parts.Orders.Latch(image);
+        return image with { Orders = parts.Orders.Now(image.TakenAt) };
     }
 
     /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
@@ -142,6 +158,7 @@ internal sealed class Daemon(DaemonParts parts)
             Wear = parts.Wear?.Read(),
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
+            Terminals = parts.Field.Terminals is { } terminals ? TerminalsNow.Of(terminals) : TerminalsNow.None,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
             Receipts = [.. receipts.Reverse()],
         };
@@ -153,6 +170,8 @@ internal sealed class Daemon(DaemonParts parts)
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
         findings.AddRange(step.Findings);
+        if (parts.Field.Terminals is { } terminals)
+            findings.AddRange(terminals.Findings());
         if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
         return findings.DrainToImmutable();
@@ -165,7 +184,7 @@ internal sealed class Daemon(DaemonParts parts)
     /// <summary>Thinks one cycle; its record is durable before anybody acts on it, unless the disk takes longer than control can wait.</summary>
     public async Task CycleOnceAsync()
     {
-        var image = parts.Field.Image();
+        var image = Look();
         var slot = Slot.Of(image.TakenAt);
         var before = memory with { Follow = follow };
         var thought = Cycle.Think(slot, image, site, before, parts.Policy);

@@ -30,6 +30,16 @@ internal sealed class Journal(Site site, Recorder recorder, Log log, TimeProvide
             await Task.WhenAny(last, Task.Delay(DurableWithin, realTime));
     }
 
+    /// <summary>The proof that grid constraints were kept, and how fast.</summary>
+    public void Constraints(IReadOnlyList<ConstraintChange> changes, Instant at)
+    {
+        foreach (var change in changes)
+        {
+            log.Info($"constraint {change.Id} ({change.Limit.Watts:0} W{(change.IsAssumed ? ", assumed: its source cannot be read" : "")}) {change.Event.ToString().ToLowerInvariant()} after {change.AfterMs} ms");
+            _ = recorder.AppendAsync(LedgerKind.Constraint, at, change.ToBytes());
+        }
+    }
+
     public void Alerts(AlertBook before, AlertBook after, Instant at)
     {
         foreach (var change in AlertChange.Between(before, after))

@@ -129,6 +129,9 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         _ = recorder.AppendAsync(LedgerKind.Override, image.TakenAt, OrdersWire.ToBytes(orders));
     }
 
+    /// <summary>Somebody asked who may not: said, and nothing done.</summary>
+    public void Refused(string what, Asker asker) => Audit(clock.Now, $"refused (not_allowed): {what}, asked by {asker.Name}");
+
     private (Orders Next, string Words) Override(Orders before, ReadOrder read, Instant until, Asker asker)
     {
         var one = new Override(++lastNumber, read.Kind, read.Index, read.Value, until) { By = asker.Name, Reason = asker.Reason };

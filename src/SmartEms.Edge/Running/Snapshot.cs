@@ -35,6 +35,9 @@ internal sealed record Snapshot(
     /// Null before there were any, and where time is simulated.</summary>
     public (double P99, double Most)? FollowStrayMs { get; init; }
 
+    /// <summary>What is wired to this machine, beyond what the image holds.</summary>
+    public TerminalsNow Terminals { get; init; } = TerminalsNow.None;
+
     /// <summary>Per device the longest request of the last minute, ms.</summary>
     public ImmutableArray<long> SlowestMs { get; init; } = [];
 

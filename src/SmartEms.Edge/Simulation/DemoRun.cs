@@ -50,7 +50,8 @@ internal sealed class DemoRun : IAsyncDisposable
         });
         var devices = await SimulatedDevices.StartAsync(physics, name => profiles.Find(name)!, simulated ?? settings.RealTime, freePorts: true);
         devices.StepAndRefresh(1);
-        var bound = loaded with { Site = devices.SiteWithBoundPorts };
+        // A demo touches nothing that is wired to this machine.
+        var bound = loaded with { Site = devices.SiteWithBoundPorts with { Contacts = [], Relays = [], Sensors = [] } };
         var built = Composition.Build(bound, profiles, new(settings.StorePath, simulated ?? settings.RealTime, settings.RealTime, settings.Log));
         return new(devices, built, new(simulated, settings.RealTime, settings.Speed, settings.Days));
     }

@@ -28,6 +28,15 @@ public static class RippleControl
     private static readonly (ContactRole Role, double Percent)[] Steps =
         [(ContactRole.Ripple0, 0), (ContactRole.Ripple30, 30), (ContactRole.Ripple60, 60), (ContactRole.Ripple100, 100)];
 
+    /// <summary>What a relay permits while it is closed; null for contacts that are no such relay.</summary>
+    public static Fraction? ShareOf(ContactRole role)
+    {
+        foreach (var (step, percent) in Steps)
+            if (step == role)
+                return Fraction.FromPercent(percent);
+        return null;
+    }
+
     /// <summary>The permitted share. <paramref name="relay"/> gives the relay of a role, or null where it is not wired.
     /// Several closed, as while switching: the lowest, Uncertain. None closed: 100 % where the 100 % relay is not wired, otherwise Bad(Implausible).
     /// One unreadable relay makes the whole Bad, because it may be the strictest.</summary>
