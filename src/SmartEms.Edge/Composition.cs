@@ -51,10 +51,11 @@ internal sealed class Composition : IAsyncDisposable
         terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = KeepPulsesAsync };
         if (memory.Store is { } counted)
             Adopted(counted);
-        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget)) { Terminals = terminals };
         Orders = new(Site, Recorder, Clock, options.Log);
-        if (memory.Store is { } ordered)
-            Resume(ordered);
+        Holds.Keep = KeepHoldsAsync;
+        if (memory.Store is { } last)
+            Resume(last);
+        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget) { Holds = Holds }) { Terminals = terminals };
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
         {
             Memory = memory.Store is { } known ? Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
@@ -77,6 +78,9 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>How often the devices' registers have been written.</summary>
     public WriteBudget Budget { get; } = new();
     public Daemon Daemon { get; }
+
+    /// <summary>What is held on which device.</summary>
+    public HoldJournal Holds { get; } = new();
 
     /// <summary>What people and the cloud have ordered.</summary>
     public OrderBook Orders { get; }
@@ -208,19 +212,29 @@ internal sealed class Composition : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on under the orders of the last run; a stop that was not reset still stands.</summary>
+    /// <summary>Goes on under the orders of the last run, where a stop that was not reset still stands; what that run still held is handed back first.</summary>
     private void Resume(IStore store)
     {
         try
         {
             if (store.Last(LedgerKind.Override) is { } entry)
                 Orders.Adopt(OrdersWire.FromBytes(entry.Body), Clock.Now);
+            Holds.Adopt(HoldsIn(store));
+            foreach (var hold in Holds.Lines)
+                options.Log.Warning($"{hold.Device} ({hold.Link}): {hold.Kind} has been held since {hold.Since} by a run that did not end in order; it is handed back first");
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            options.Log.Warning($"orders of the last run are lost: {failure.Message}");
+            options.Log.Warning($"orders and holds of the last run are lost: {failure.Message}");
         }
     }
+
+    /// <summary>What a run has left held, as its store says. <see cref="InvalidDataException"/> on damage.</summary>
+    public static ImmutableArray<Hold> HoldsIn(IStore store) => store.Last(LedgerKind.Hold) is { } entry ? HoldWire.FromBytes(entry.Body) : [];
+
+    /// <summary>A first setpoint waits for its line to be on disk, and no longer than control can wait.</summary>
+    private async Task KeepHoldsAsync(Instant now, ImmutableArray<Hold> holds) =>
+        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.Hold, now, HoldWire.ToBytes(holds)), Task.Delay(CountsWithin, options.RealTime));
 
     /// <summary>Takes over the counts of the last run from the first store that opens. A store that cannot be read costs them: the log says so.</summary>
     private IStore Adopted(IStore store)

@@ -89,7 +89,6 @@ public static class BoundSources
         Bound.EmergencyStop => "contact of the site",
         Bound.DsoLimit or Bound.RippleControl => "network operator",
         Bound.UnknownReading or Bound.Lease or Bound.NotControllable => "fail-safe rule",
-        Bound.EmergencyStop => "emergency stop",
         Bound.OrderedLimit or Bound.Override or Bound.Maintenance => "order",
         Bound.BackupReserve or Bound.PhaseUnbalance or Bound.PhaseSwitch => "site file",
         Bound.Island => "grid lost",

@@ -52,14 +52,14 @@ internal static class OrderRequests
     /// <summary>Keeps a part at what it is asked for now.</summary>
     private static async Task<OrderAnswer> HoldAsync(Desk desk, OrderBook book, string part, (TimeSpan? Lease, Asker Asker) by)
     {
-        if (desk.Latest() is not { } now)
+        if (desk.Latest()?.Setpoints is not { } told)
             return new("starting", "the daemon has not looked at the site yet", "ask again in a second");
         for (var i = 0; i < desk.Site.Batteries.Length; i++)
             if (desk.Site.Batteries[i].Name == part)
-                return await book.SetAsync(part, FormattableString.Invariant($"{now.Setpoints.Batteries[i].Discharge.Watts}W"), by.Lease, by.Asker);
+                return await book.SetAsync(part, FormattableString.Invariant($"{told.Batteries[i].Discharge.Watts}W"), by.Lease, by.Asker);
         for (var i = 0; i < desk.Site.EvChargers.Length; i++)
             if (desk.Site.EvChargers[i].Name == part)
-                return await book.SetAsync(part, FormattableString.Invariant($"{now.Setpoints.EvChargers[i].Offer.Amperes}A"), by.Lease, by.Asker);
+                return await book.SetAsync(part, FormattableString.Invariant($"{told.EvChargers[i].Offer.Amperes}A"), by.Lease, by.Asker);
         return await book.SetAsync(part, "", by.Lease, by.Asker); // says what there is
     }
 

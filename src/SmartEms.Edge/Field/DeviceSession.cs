@@ -22,6 +22,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private readonly Dictionary<RegisterSpan, long> lastReadMs = [];
     private readonly Dictionary<int, long> lastWriteMs = [];
     private readonly WriteBudget budget;
+    private readonly HoldJournal holds;
     private DeviceTable? table;
     private RegisterPlan? plan;
     private bool isLost;
@@ -30,6 +31,10 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     {
         (Index, Device, Profile) = (index, device, profile);
         (bus, clock, onReceipt, budget) = (surroundings.Bus, surroundings.Clock, surroundings.Proofs.OnReceipt, surroundings.Proofs.Budget);
+        holds = surroundings.Proofs.Holds;
+        foreach (var hold in holds.Lines)
+            if (hold.Device == device.Name)
+                left[hold.Kind] = hold;
         controls = [.. profile.Controls.Select(control => new ControlLine(control, profile.Link)
         {
             EffectFactor = control.Kind == ControlKind.EvCurrent ? surroundings.WattsPerAmpere : 1,

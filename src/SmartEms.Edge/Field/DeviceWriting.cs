@@ -40,7 +40,7 @@ internal sealed partial class DeviceSession
             await ReadAsync(table, block, stop); // scale factors and ratings the release steps may need
         var all = true;
         foreach (var control in controls)
-            all &= await ReleaseAsync(control, stop);
+            all &= left.ContainsKey(control.Definition.Kind) ? !await UndoAsync(control, stop) : await ReleaseAsync(control, stop);
         return all;
     }
 
@@ -56,6 +56,8 @@ internal sealed partial class DeviceSession
     {
         foreach (var control in controls)
         {
+            if (await UndoAsync(control, stop))
+                continue;
             double? due;
             bool release;
             lock (gate)
@@ -116,6 +118,7 @@ internal sealed partial class DeviceSession
 
     private async ValueTask ApplyAsync(ControlLine control, double target, CancellationToken stop)
     {
+        await HoldAsync(control, target);
         var isWhole = control.IsWholeDue(clock.UptimeMs);
         var written = control.IsTorn ? await MendAsync(control, target, stop) : await WriteAsync(control, new(ControlPhase.Apply, target, isWhole), stop);
         if (written is null)
@@ -148,6 +151,7 @@ internal sealed partial class DeviceSession
             return false;
         lock (gate)
             control.Released();
+        await EndHoldAsync(control);
         return true;
     }
 

@@ -82,7 +82,7 @@ internal sealed class FieldLayer : IAsyncDisposable
     public void Approve(Setpoints setpoints, long leaseMs)
     {
         for (var i = 0; i < site.Batteries.Length; i++)
-            Approve(site.Batteries[i].Device, ControlKind.BatteryDischarge, setpoints.Batteries[i].Discharge.Watts, leaseMs);
+            Approve(site.Batteries[i].Device, ControlKind.BatteryDischarge, setpoints.Batteries[i].IsAutomatic ? null : setpoints.Batteries[i].Discharge.Watts, leaseMs);
         for (var i = 0; i < site.EvChargers.Length; i++)
             Approve(site.EvChargers[i].Device, ControlKind.EvCurrent, setpoints.EvChargers[i].Offer.Amperes, leaseMs);
         for (var i = 0; i < site.PvPlants.Length; i++)

@@ -20,4 +20,8 @@ internal sealed class SiteClock(TimeProvider time)
 internal sealed record SessionSurroundings(IRegisterBus Bus, SiteClock Clock, Proofs Proofs, double WattsPerAmpere);
 
 /// <summary>Who hears what became of setpoints, and who counts the writes.</summary>
-internal sealed record Proofs(Action<Receipt> OnReceipt, WriteBudget Budget);
+internal sealed record Proofs(Action<Receipt> OnReceipt, WriteBudget Budget)
+{
+    /// <summary>What is held on which device.</summary>
+    public HoldJournal Holds { get; init; } = new();
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Field;
+
+/// <summary>The session's part of the hold journal: a line before the first forced write, undone first after a crash, ended when the device is handed back.</summary>
+internal sealed partial class DeviceSession
+{
+    private readonly Dictionary<ControlKind, Hold> left = [];
+
+    /// <summary>Notes durably that this control is about to be held, with what its registers hold now.</summary>
+    private async ValueTask HoldAsync(ControlLine control, double target)
+    {
+        if (holds.Of(Device.Name, control.Definition.Kind) is not null)
+            return;
+        var before = ImmutableArray.CreateBuilder<HeldRegister>();
+        lock (gate)
+            foreach (var write in ControlRecipe.Of(control.Definition, ControlPhase.Apply, target, table!, clock.UptimeMs).Writes)
+                if (table!.Get(write.Point, clock.UptimeMs) is { IsKnown: true } held)
+                    before.Add(new(Profile.Points[write.Point].Name, held.Value));
+        await holds.BeginAsync(new(Device.Name, Device.Link.ToString(), control.Definition.Kind, clock.Now, before.DrainToImmutable()));
+    }
+
+    private ValueTask EndHoldAsync(ControlLine control) => holds.EndAsync(Device.Name, control.Definition.Kind, clock.Now);
+
+    /// <summary>Hands back what a run that crashed has left held, before anything new is asked. True while that is still to be done.</summary>
+    private async ValueTask<bool> UndoAsync(ControlLine control, CancellationToken stop)
+    {
+        if (!left.TryGetValue(control.Definition.Kind, out var hold))
+            return false;
+        if (!control.MayWrite(clock.UptimeMs) || !await ReleaseAsync(control, stop))
+            return true;
+        if (control.Definition.Release.IsEmpty && control.Definition.TimeoutMs == 0)
+            await RestoreAsync(control, hold, stop);
+        left.Remove(control.Definition.Kind);
+        return false;
+    }
+
+    /// <summary>A device that knows no release gets back what its registers held before.</summary>
+    private async ValueTask RestoreAsync(ControlLine control, Hold hold, CancellationToken stop)
+    {
+        ControlRecipe recipe;
+        lock (gate)
+            recipe = ControlRecipe.Of(
+                control.Definition with { Release = [.. hold.Before.Where(register => Profile.IndexOf(register.Point) >= 0).Select(register => new ControlStep(register.Point) { Constant = register.Before })] },
+                ControlPhase.Release,
+                0,
+                table!,
+                clock.UptimeMs);
+        foreach (var write in recipe.Writes)
+            if (!(await bus.WriteAsync(write.Span, write.Words.AsMemory(), write.Function, stop)).IsOk)
+                return; // it is away again: its next start finds it as it is
+    }
+}
