@@ -63,7 +63,6 @@ public sealed record Envelope(
         range = BmsLimits.Narrow(range, readings);
         range = CellVoltages.Narrow(range, readings, battery);
         range = Temperatures.Narrow(range, readings, battery);
-        range = GridResponse.Narrow(range, now.Image.Grid);
         range = GridConstraints.NarrowBattery(range, now.Constraints);
         range = UnknownReadings.Narrow(range, now.Reactions, index);
         return now.Reactions.BatteryHas(index, FailsafeAct.NoCredit) ? range.Nothing(Bound.NotControllable) : range;

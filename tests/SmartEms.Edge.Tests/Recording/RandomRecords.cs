@@ -48,6 +48,15 @@ internal sealed class RandomRecords(Dice dice)
         }),
         Many(5, () => new DeviceReadings(Any<LinkState>(), Age(), dice.Below(1000))))
     {
+        Orders = dice.Chance(0.5) ? Orders.None : new()
+        {
+            Constraints = Many(2, () => new GridConstraint(Text(), Any<ConstraintSource>(), Any<ConstraintDirection>(), Watts())
+            {
+                Start = dice.Chance(0.5) ? At() : null, End = dice.Chance(0.5) ? At() : null, Priority = dice.Below(9), IsHard = dice.Chance(0.5), Failsafe = Watts(), Evidence = Text(),
+            }),
+            Overrides = Many(2, () => new Override(dice.Below(99), Any<OverrideKind>(), dice.Below(4), Number(), At()) { By = Text(), Reason = Text() }),
+            Stop = dice.Chance(0.5) ? new(At(), Text()) : null,
+        },
         Contacts = Many(3, () => new ContactReadings { Asserted = new(dice.Chance(0.5), Quality()), Power = Of(Power.FromWatts), Energy = Of(Energy.FromWattHours) }),
     };
 
@@ -63,7 +72,7 @@ internal sealed class RandomRecords(Dice dice)
         new FollowMemory(
             Many(4, Watts),
             Many(3, () => new EvMemory(Current.FromAmperes(Number()), dice.Chance(0.5), Seconds(), Seconds(), Seconds())),
-            Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number()))) { ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds() },
+            Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number()))) { ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds(), RecoverySeconds = Seconds() },
         new AlertBook(Many(6, () => new Alert(Any<FindingCode>(), Any<Subject>(), dice.Below(5), At(), At(), Number()))));
 
     private BatteryReadings Battery() => new()

@@ -30,7 +30,7 @@ public sealed class WireTests
             var to = new WireWriter();
             ImageWire.Write(to, image);
             var from = new WireReader(to.Written);
-            var back = ImageWire.Read(ref from, !image.Contacts.IsEmpty);
+            var back = ImageWire.Read(ref from, !image.Contacts.IsEmpty || !image.Orders.IsEmpty, !image.Orders.IsEmpty);
             Assert.True(from.IsAtEnd);
             Assert.Equal((image.TakenAt, image.Grid), (back.TakenAt, back.Grid));
             Assert.Equal(image.Batteries, back.Batteries.AsEnumerable());
@@ -38,6 +38,9 @@ public sealed class WireTests
             Assert.Equal(image.EvChargers, back.EvChargers.AsEnumerable());
             Assert.Equal(image.Devices, back.Devices.AsEnumerable());
             Assert.Equal(image.Contacts, back.Contacts.AsEnumerable());
+            Assert.Equal(image.Orders.Stop, back.Orders.Stop);
+            Assert.Equal(image.Orders.Overrides, back.Orders.Overrides.AsEnumerable());
+            Assert.Equal(image.Orders.Constraints, back.Orders.Constraints.AsEnumerable());
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class BatteryBoundTests
     [InlineData(0.90, 0, 5000)]
     [InlineData(1.3, 0, 5000)]
     public void State_of_charge(double soc, double low, double high) =>
-        Holds(low, high, StateOfCharge.Narrow(Wide, Given.Cells(0, soc), Given.Battery));
+        Holds(low, high, StateOfCharge.Narrow(Wide, Given.Cells(0, soc), Given.Battery, isIsland: false));
 
     [Theory]
     [InlineData(3.30, 3.30, -5000, 5000)]
@@ -77,7 +77,7 @@ public sealed class BatteryBoundTests
     [Fact]
     public void An_old_value_still_tightens()
     {
-        Holds(-5_000, 0, StateOfCharge.Narrow(Wide, Given.Cells() with { Soc = new(Fraction.FromRatio(0.05), Quality.Uncertain(90_000)) }, Given.Battery));
+        Holds(-5_000, 0, StateOfCharge.Narrow(Wide, Given.Cells() with { Soc = new(Fraction.FromRatio(0.05), Quality.Uncertain(90_000)) }, Given.Battery, isIsland: false));
         Holds(0, 5_000, BmsLimits.Narrow(Wide, Given.Cells() with { ChargeAllowed = new(false, Quality.Uncertain(90_000)) }));
         Holds(0, 0, Temperatures.Narrow(Wide, Given.Cells() with { Temperature = new(Temperature.FromCelsius(60), Quality.Uncertain(90_000)) }, Given.Battery));
     }
@@ -87,10 +87,10 @@ public sealed class BatteryBoundTests
     {
         var old = Quality.Uncertain(9_000);
         var cells = Given.Cells();
-        Holds(-5_000, 5_000, UnknownReadings.Narrow(Wide, cells, Given.Grid()));
-        Holds(0, 0, UnknownReadings.Narrow(Wide, cells with { Soc = cells.Soc with { Quality = old } }, Given.Grid()));
-        Holds(0, 0, UnknownReadings.Narrow(Wide, cells with { Discharge = cells.Discharge with { Quality = old } }, Given.Grid()));
-        Holds(0, 0, UnknownReadings.Narrow(Wide, cells, Given.Grid() with { Import = new(default, old) }));
+        Holds(-5_000, 5_000, Lost(cells, Given.Grid()));
+        Holds(0, 0, Lost(cells with { Soc = cells.Soc with { Quality = old } }, Given.Grid()));
+        Holds(0, 0, Lost(cells with { Discharge = cells.Discharge with { Quality = old } }, Given.Grid()));
+        Holds(0, 0, Lost(cells, Given.Grid() with { Import = new(default, old) }));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class BatteryBoundTests
             cells with { ChargeAllowed = Reading.Bad<bool>(BadReason.NeverRead) },
             cells with { DischargeAllowed = Reading.Bad<bool>(BadReason.NotAvailable) },
         ];
-        Assert.All(silent, readings => Holds(0, 0, UnknownReadings.Narrow(Wide, readings, Given.Grid())));
+        Assert.All(silent, readings => Holds(0, 0, Lost(readings, Given.Grid())));
     }
 
     [Fact]
@@ -120,6 +120,12 @@ public sealed class BatteryBoundTests
         var range = Envelope.Draw(image, site).Batteries[0];
         Assert.Equal((Bound.Temperature, 1_000.0), (range.High.By, range.High.Value.Watts));
         Assert.Equal((Bound.Temperature, 0.0), (range.Low.By, range.Low.Value.Watts));
+    }
+
+    private static PowerRange Lost(BatteryReadings readings, GridReadings grid)
+    {
+        var site = Given.Site();
+        return UnknownReadings.Narrow(Wide, Reactions.Of(Given.Image(site) with { Batteries = [readings], Grid = grid }, site), 0);
     }
 
     private static void Holds(double low, double high, PowerRange range)
