@@ -20,8 +20,8 @@ internal static class PollBench
         var minutes = arguments switch
         {
             [] => 10,
-            ["--minutes", var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var given) && given > 2 => given,
-            _ => throw new BenchException("poll knows --minutes N, more than 2"),
+            ["--minutes", var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var given) && given > 0 => given,
+            _ => throw new BenchException("poll knows --minutes N"),
         };
         await foreach (var figure in ContestAsync().ConfigureAwait(false))
             yield return figure;
@@ -58,6 +58,7 @@ internal static class PollBench
         var (cost, settled, last, ages) = (default(Cost), double.NaN, double.NaN, new List<double>());
         using var folder = new BenchFolder();
         var end = minutes * 60;
+        var settledAt = Math.Min(SettledSeconds, end / 2);
         await DaemonAsync(devices, folder, end, (process, second) =>
         {
             if (second == WarmUpSeconds)
@@ -66,7 +67,7 @@ internal static class PollBench
                 devices.TakeAges();
             }
 
-            settled = second == SettledSeconds ? NativeBinary.ResidentMegabytes(process) : settled;
+            settled = second == settledAt ? NativeBinary.ResidentMegabytes(process) : settled;
             if (second == end)
                 (cost, last, ages) = (Cost.Of(process, devices) - cost, NativeBinary.ResidentMegabytes(process), devices.TakeAges());
         }).ConfigureAwait(false);
@@ -77,7 +78,7 @@ internal static class PollBench
         yield return Figure.Told("plant_cpu_per_sample", cost.MicrosecondsPerSample, "us");
         yield return new Figure("plant_read_age_p99", ages.Count == 0 ? double.NaN : ages[(int)(ages.Count * 0.99)], "ms", MostAgeMs);
         yield return Figure.Told("plant_resident", last, "MB");
-        yield return new Figure($"plant_resident_minute_{minutes}_of_minute_2", last / settled, "ratio", MostGrowth);
+        yield return new Figure($"plant_resident_second_{end}_of_second_{settledAt}", last / settled, "ratio", MostGrowth);
     }
 
     /// <summary>Runs the native daemon on the devices; each second that it has lived, from the first on, <paramref name="look"/> sees it once.</summary>

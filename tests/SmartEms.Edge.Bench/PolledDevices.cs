@@ -54,7 +54,7 @@ internal sealed class PolledDevices : IAsyncDisposable
         var site = new StringBuilder("""
             version: 1
             site: {id: bench, name: "Poll bench"}
-            pcc: {meter: d0, import_max_w: 50000, export_max_w: 50000, fuse_a: 63}
+            pcc: {meter: d0, import_max_w: 40000, export_max_w: 40000, fuse_a: 63}
             devices:
 
             """);

@@ -31,8 +31,17 @@ public sealed class ProblemList
             Errors++;
         if (found.Count < Limit)
             found.Add(problem);
+        else if (problem.Severity == Severity.Error)
+            AddAnyway(problem);
+    }
+
+    /// <summary>A file full of warnings stays usable: what is too much of them is left out, and an error takes the place of the last one.</summary>
+    private void AddAnyway(Problem error)
+    {
+        if (found.FindLastIndex(kept => kept.Severity == Severity.Warning) is >= 0 and var warning)
+            found[warning] = error;
         else if (found.Count == Limit)
-            found.Add(new(place, Severity.Error, ProblemCodes.TooLarge, $"more than {Limit} problems", "mend the ones above first"));
+            found.Add(new(error.Place, Severity.Error, ProblemCodes.TooLarge, $"more than {Limit} problems", "mend the ones above first"));
     }
 
     /// <summary>The value when nothing was wrong, and all problems in the order of the file.</summary>

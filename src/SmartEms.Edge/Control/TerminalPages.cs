@@ -23,7 +23,7 @@ internal static class TerminalPages
     public static SensorOfSiteView[] Sensors(Snapshot now, Site site) => [.. site.Sensors.Select((sensor, i) =>
     {
         var state = i < now.Terminals.Sensors.Length ? now.Terminals.Sensors[i] : new([], null);
-        return new SensorOfSiteView(sensor.Name, SensorModels.Of(sensor).Kind, $"0x{sensor.Address:x2} on {sensor.Bus}", [.. state.Values.Select(Of)], state.Trouble);
+        return new SensorOfSiteView(sensor.Name, SensorChip.Of(sensor).Kind, $"0x{sensor.Address:x2} on {sensor.Bus}", [.. state.Values.Select(Of)], state.Trouble);
     })];
 
     private static ContactView Of(Contact contact, ContactReadings now, string? trouble)

@@ -23,7 +23,7 @@ internal sealed class ContactLine(Contact contact, (IGpio Gpio, SiteClock Clock)
     private readonly PulseMeter? meter = contact.Role == ContactRole.PulseMeter ? new(contact.PulsesPerKilowattHour, contact.ClosedLevel, ShortestPulse) : null;
     private readonly CancellationTokenSource ending = new();
     private IDigitalInputs? inputs;
-    private PulseCount count = default;
+    private PulseCount count;
     private long? before;
     private bool level;
     private long? seenMs;

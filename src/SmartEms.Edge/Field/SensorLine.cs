@@ -12,9 +12,9 @@ internal sealed class SensorLine(Sensor sensor, II2cBuses buses, SiteClock clock
     private const int MaxAgeMs = 5_000;
 
     private readonly Lock gate = new();
-    private readonly I2cSensor model = SensorModels.Of(sensor);
+    private readonly I2cSensor model = SensorChip.Of(sensor);
     private II2cBus? bus;
-    private ImmutableArray<SensorValue> values = SensorModels.Of(sensor).Bad(BadReason.NeverRead);
+    private ImmutableArray<SensorValue> values = SensorChip.Of(sensor).Bad(BadReason.NeverRead);
     private long readMs;
     private long nextTryMs = long.MinValue;
     private string? trouble;

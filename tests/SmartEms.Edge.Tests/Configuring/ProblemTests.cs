@@ -53,6 +53,18 @@ public class ProblemTests
     }
 
     [Fact]
+    public void Any_number_of_warnings_leaves_a_file_usable_and_hides_no_error()
+    {
+        var problems = new ProblemList();
+        for (var i = 1; i <= 1_000; i++)
+            problems.Add(new("f", i, 1), ProblemCodes.Unused, "idle");
+        Assert.True(problems.Result(() => new ScalarNode(default, "", false)).IsUsable);
+        problems.Add(new("f", 2_000, 1), ProblemCodes.Syntax, "wrong");
+        var kept = problems.Refuse<Node>().Problems;
+        Assert.Equal((ProblemList.Limit, "wrong"), (kept.Length, kept[^1].What));
+    }
+
+    [Fact]
     public void A_page_without_source_still_shows_the_remedy()
     {
         Problem[] problems = [new(new("gone.yaml", 3, 7), Severity.Warning, "W208", "x: unused", "remove it")];

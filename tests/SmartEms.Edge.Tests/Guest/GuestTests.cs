@@ -9,6 +9,23 @@ namespace SmartEms.Edge.Tests.Guest;
 [Collection(EndToEndCollection.Name)]
 public class GuestTests(ITestOutputHelper log)
 {
+    /// <summary>The guest has no network: its meter is never reached, and what is wired to the machine must work all the same.</summary>
+    private const string Site = """
+        version: 1
+        site: {id: guest}
+        pcc: {meter: meter1, import_max_w: 15000, export_max_w: 5000, fuse_a: 25}
+        devices:
+          - {name: meter1, profile: eastron-sdm630, connect: "tcp://127.0.0.1:502"}
+        contacts:
+          - {name: stop, role: emergency_stop, chip: house, line: estop}
+          - {name: heatpump, role: pulse_meter, chip: house, line: meter, pulses_per_kwh: 1000, debounce_ms: 10}
+        relays:
+          - {name: permit, chip: house, line: relay}
+        sensors:
+          - {name: cabinet, kind: lm75, bus: i2c-0, address: 0x48}
+
+        """;
+
     private static readonly TimeSpan BuildGuard = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan BootGuard = TimeSpan.FromMinutes(10);
 
@@ -29,12 +46,25 @@ public class GuestTests(ITestOutputHelper log)
         Assert.True(begin >= 0 && end > begin, $"the story was not told to its end:\n{ran}");
         var told = Story.WithoutTimes(ran.Out[begin..end]);
         Assert.Equal(Story.Expected, told[(told.IndexOf('\n') + 1)..]);
+        TheDaemonLived(ran.Out[end..].ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>The relay follows the stop by edges alone, falls at an orderly end and by a release after a kill; pulses of all three lives are in the store.</summary>
+    private static void TheDaemonLived(string told)
+    {
+        Assert.Contains("\nF210 the emergency stop stop is pressed\n", told, StringComparison.Ordinal);
+        foreach (var line in (string[])["pressed: pin 3 0", "released: pin 3 1", "orderly end 0: pin 3 0", "after a kill: permit  released\npin 3 0"])
+            Assert.Contains($"\n{line}\n", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("never", told, StringComparison.Ordinal);
+        var stored = told.Split('\n').Where(line => line.StartsWith("stored: ", StringComparison.Ordinal)).ToList();
+        Assert.Contains(stored, line => line.Contains("-10.5", StringComparison.Ordinal) && line.Contains(" 5", StringComparison.Ordinal));
     }
 
     /// <summary>Everything the guest has: busybox, the bundle with what the loader wants, the stub's module, and the story.</summary>
     private static async Task PackAsync(Scratch scratch, string kernel)
     {
         scratch.Write("story", Story.AsShell());
+        scratch.Write("site.yaml", Site);
         const string script = """
             set -euo pipefail
             root=$1/root bundle=$2 kernel=$3
@@ -42,7 +72,7 @@ public class GuestTests(ITestOutputHelper log)
             cp /bin/busybox $root/bin/
             cp -r $bundle/smartems $bundle/lib $root/smartems/
             ldd $bundle/smartems | grep -o '/[^ ]*' | while read -r library; do mkdir -p $root${library%/*}; cp -L $library $root$library; done
-            cp $kernel/i2c-stub.ko $1/story $root/
+            cp $kernel/i2c-stub.ko $1/story $1/site.yaml $root/
             install -m 755 $4 $root/init
             cd $root
             find . | cpio --quiet -o -H newc | gzip -1 >$1/initrd

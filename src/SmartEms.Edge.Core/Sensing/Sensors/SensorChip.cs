@@ -3,7 +3,7 @@ using SmartEms.Edge.Core.Describing;
 namespace SmartEms.Edge.Core.Sensing.Sensors;
 
 /// <summary>From a sensor of the site file to the chip's model.</summary>
-public static class SensorModels
+public static class SensorChip
 {
     public static I2cSensor Of(Sensor sensor) => sensor.Kind switch
     {
