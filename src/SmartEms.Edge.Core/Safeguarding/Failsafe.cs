@@ -20,7 +20,7 @@ public enum SafetyInput : byte
     StopContact,
     Obedience,
     Decision,
-    Policy,
+    Proposal,
     Clock,
     Store,
 }
@@ -125,7 +125,7 @@ public static class Failsafe
         Same(SafetyInput.StopContact, FailsafeAct.StopAssumed, 2, "a stop that cannot be read stops"),
         new(SafetyInput.Obedience, FailsafeAct.None, FailsafeAct.NoCredit, FailsafeAct.NoCredit, 15, "a device that does not do what it is told must not be counted on"),
         new(SafetyInput.Decision, FailsafeAct.SafeLimitsOnly, FailsafeAct.SafeLimitsOnly, FailsafeAct.SafeLimitsOnly, 1, "a decision holds for its lease and not longer"),
-        new(SafetyInput.Policy, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, 1, "the policy is a guest"),
+        new(SafetyInput.Proposal, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, 1, "whoever proposes is a guest"),
         new(SafetyInput.Clock, FailsafeAct.OnlyTightening, FailsafeAct.OnlyTightening, FailsafeAct.OnlyTightening, 1, "rhythms and leases run on monotonic time; only what names a time of day needs the clock"),
         new(SafetyInput.Store, FailsafeAct.None, FailsafeAct.GoesOnFromMemory, FailsafeAct.GoesOnFromMemory, 1, "a dead card must not end control"),
     ];

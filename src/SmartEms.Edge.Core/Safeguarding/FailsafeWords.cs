@@ -39,7 +39,7 @@ public static class FailsafeWords
         SafetyInput.StopContact => "contact: emergency stop",
         SafetyInput.Obedience => "a device's obedience",
         SafetyInput.Decision => "the decision",
-        SafetyInput.Policy => "the policy",
+        SafetyInput.Proposal => "a proposal",
         SafetyInput.Clock => "the clock",
         _ => "the store",
     };

@@ -18,20 +18,20 @@ internal static class ControlCommand
         var maybe = new Argument<string?>("part") { Description = "the part; everything without it", Arity = ArgumentArity.ZeroOrOne };
         return new("control", "orders by hand: set, hold, release, limit, maintenance, stop, reset")
         {
-            Verb(screen, "set", "asks a part for a mode, a power or a current", [Part, value], parsed => $"do=set&part={Esc(parsed.GetValue(Part))}&value={Esc(parsed.GetValue(value))}", true),
-            Verb(screen, "hold", "keeps a part at what it is asked for now", [Part], parsed => $"do=hold&part={Esc(parsed.GetValue(Part))}", true),
-            Verb(screen, "release", "takes an order back, or all of them", [maybe], parsed => $"do=release&part={Esc(parsed.GetValue(maybe))}", false),
-            Verb(screen, "limit", "bounds a flow; it can only tighten", [flow, watts], parsed => $"do=limit&part={Esc(parsed.GetValue(flow))}&value={Esc(parsed.GetValue(watts))}", true),
-            Verb(screen, "maintenance", "leaves every device at rest while somebody works at the site", [], _ => "do=maintenance", true),
-            Verb(screen, "stop", "emergency stop: everything controllable goes to nothing until it is reset", [], _ => "do=stop", false),
-            Verb(screen, "reset", "ends an emergency stop; the site comes back in stages", [], _ => "do=reset", false),
+            Verb(screen, ("set", "asks a part for a mode, a power or a current"), [Part, value], parsed => $"do=set&part={Esc(parsed.GetValue(Part))}&value={Esc(parsed.GetValue(value))}", true),
+            Verb(screen, ("hold", "keeps a part at what it is asked for now"), [Part], parsed => $"do=hold&part={Esc(parsed.GetValue(Part))}", true),
+            Verb(screen, ("release", "takes an order back, or all of them"), [maybe], parsed => $"do=release&part={Esc(parsed.GetValue(maybe))}", false),
+            Verb(screen, ("limit", "bounds a flow; it can only tighten"), [flow, watts], parsed => $"do=limit&part={Esc(parsed.GetValue(flow))}&value={Esc(parsed.GetValue(watts))}", true),
+            Verb(screen, ("maintenance", "leaves every device at rest while somebody works at the site"), [], _ => "do=maintenance", true),
+            Verb(screen, ("stop", "emergency stop: everything controllable goes to nothing until it is reset"), [], _ => "do=stop", false),
+            Verb(screen, ("reset", "ends an emergency stop; the site comes back in stages"), [], _ => "do=reset", false),
             List(screen),
         };
     }
 
-    private static Command Verb(Screen screen, string name, string does, Argument[] arguments, Func<ParseResult, string> query, bool hasLease)
+    private static Command Verb(Screen screen, (string Name, string Does) verb, Argument[] arguments, Func<ParseResult, string> query, bool hasLease)
     {
-        var command = new Command(name, does) { Why };
+        var command = new Command(verb.Name, verb.Does) { Why };
         foreach (var argument in arguments)
             command.Arguments.Add(argument);
         if (hasLease)

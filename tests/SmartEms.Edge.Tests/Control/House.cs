@@ -134,6 +134,7 @@ internal static class House
     {
         RecordAt = at => Slot.Of(at) == Record.Slot ? Record : null,
         Release = _ => Task.FromResult(true),
+        Orders = new(Site, new Recorder(null, TimeProvider.System), new(TimeProvider.System), new(TextWriter.Null, false)),
         Trace = _ => new(new ModbusTcpMaster(new("127.0.0.1"), TimeProvider.System).Trace, [1]),
         Telemetry = new(() => new(StoredHouse.Afternoon()), TimeProvider.System),
     };

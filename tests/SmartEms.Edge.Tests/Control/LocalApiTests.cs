@@ -30,7 +30,7 @@ public class LocalApiTests
     public async Task Every_request_of_the_table_answers_with_one_line_of_json(string method, string path)
     {
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
-        var json = Encoding.UTF8.GetString(method == "GET" ? await server.Client.GetAsync(path, default) : await server.Client.PostAsync(path, default));
+        var json = Encoding.UTF8.GetString(method == "GET" ? await server.Client.GetAsync(path, default) : await server.Client.PostAsync(path == "/v1/orders" ? "/v1/orders?do=maintenance&lease=15m&reason=test" : path, default));
         Assert.DoesNotContain('\n', json);
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(json).RootElement.ValueKind);
         Assert.Empty(server.Faults);
@@ -188,5 +188,38 @@ public class LocalApiTests
         public void Dispose()
         {
         }
+    }
+
+    /// <summary>Each order that is not one is refused with a code and the remedy; the caller is who the kernel says it is.</summary>
+    [Theory]
+    [InlineData("", "unknown_order")]
+    [InlineData("do=dance&reason=x", "unknown_order")]
+    [InlineData("do=set&part=battery1&value=2kW&reason=x", "lease_missing")]
+    [InlineData("do=set&part=battery1&value=2kW&lease=15m", "reason_missing")]
+    [InlineData("do=set&part=battery1&value=2kW&lease=soon&reason=x", "lease_unclear")]
+    [InlineData("do=set&part=battery1&value=2kW&lease=25h&reason=x", "lease_out_of_range")]
+    [InlineData("do=set&part=battery1&value=6kW&lease=15m&reason=x", "beyond_limit")]
+    [InlineData("do=set&part=cellar&value=6kW&lease=15m&reason=x", "unknown_part")]
+    [InlineData("do=limit&part=sun&value=6kW&lease=15m&reason=x", "unknown_part")]
+    [InlineData("do=limit&part=import&value=-6kW&lease=15m&reason=x", "value_unclear")]
+    public async Task A_wrong_order_is_refused_with_a_code(string query, string code)
+    {
+        await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => server.Client.PostAsync($"/v1/orders?{query}", default));
+        Assert.Equal(code, refusal.Code);
+        Assert.NotEmpty(refusal.Hint);
+        Assert.Empty(server.Faults);
+    }
+
+    [Fact]
+    public async Task Who_is_no_operator_may_look_and_not_order()
+    {
+        var desk = House.Desk(House.Well) with { OwnUid = -1, ReadFile = _ => "" };
+        await using var server = await LiveServer.StartAsync(desk);
+        Assert.NotEmpty(await server.Client.GetAsync("/v1/orders", default));
+        if (SmartEms.Edge.Adapters.Kernel.Identity.EffectiveUid == 0)
+            return; // root always may; CallerTests has the rest
+        var refusal = await Assert.ThrowsAsync<Refusal>(() => server.Client.PostAsync("/v1/orders?do=stop&reason=x", default));
+        Assert.Equal("not_allowed", refusal.Code);
     }
 }

@@ -23,11 +23,12 @@ internal sealed class KeptHouse : IAsyncDisposable
     private readonly TimeSpan timeout;
     private FollowMemory memory;
 
-    private KeptHouse(House house, TimeSpan timeout, Func<DeviceProfile, DeviceProfile> profiles)
+    private KeptHouse(House house, TimeSpan timeout, Func<DeviceProfile, DeviceProfile> profiles, ImmutableArray<Hold> left)
     {
         (House, this.timeout) = (house, timeout);
         Site = house.Devices.SiteWithBoundPorts;
-        Layer = new(Site, new(house.Time), device => profiles(Hardware.Profile(device.Profile)), Bus, new(Receipts.Add, Budget));
+        Holds.Adopt(left);
+        Layer = new(Site, new(house.Time), device => profiles(Hardware.Profile(device.Profile)), Bus, new(Receipts.Add, Budget) { Holds = Holds });
         decision = new(Slot.Of(house.Time.Now), "test", [.. Site.Batteries.Select(_ => new BatteryDecision(BatteryMode.SelfConsume, default, default))],
             [.. Site.EvChargers.Select(_ => new EvDecision(EvMode.Full, default))], []);
         memory = FollowMemory.Fresh(Site);
@@ -37,16 +38,20 @@ internal sealed class KeptHouse : IAsyncDisposable
     public Site Site { get; }
     public FieldLayer Layer { get; }
     public WriteBudget Budget { get; } = new();
+    public HoldJournal Holds { get; } = new();
+
+    /// <summary>Write requests of all devices so far.</summary>
+    public long Writes => buses.Values.Sum(bus => (long)bus.Writes.Count);
     public List<Receipt> Receipts { get; } = [];
     public ProcessImage Image { get; private set; } = null!;
     public Followed? Followed { get; private set; }
     public ImmutableArray<Finding> Findings { get; private set; } = [];
 
-    public static async Task<KeptHouse> StartAsync(double loadWatts = 2_000, double pvWatts = 0, int timeoutMs = 5_000, Func<DeviceProfile, DeviceProfile>? profiles = null)
+    public static async Task<KeptHouse> StartAsync(double loadWatts = 2_000, double pvWatts = 0, int timeoutMs = 5_000, Func<DeviceProfile, DeviceProfile>? profiles = null, Func<Site, ImmutableArray<Hold>>? holds = null)
     {
         var house = await House.StartAsync(loadWatts, pvWatts);
         house.Run(2);
-        return new(house, TimeSpan.FromMilliseconds(timeoutMs), profiles ?? (profile => profile));
+        return new(house, TimeSpan.FromMilliseconds(timeoutMs), profiles ?? (profile => profile), holds?.Invoke(house.Devices.SiteWithBoundPorts) ?? []);
     }
 
     /// <summary>What is decided for the battery from now on.</summary>

@@ -144,7 +144,7 @@ public sealed class WireTests
     public void A_record_of_form_1_is_read_without_the_hashes_it_lacks()
     {
         var any = new RandomRecords(new(5)).Record();
-        var record = any with { Image = any.Image with { Contacts = [] } };
+        var record = any with { Image = any.Image with { Contacts = [], Orders = Orders.None } };
         var head = new WireWriter();
         head.Byte(2);
         head.Whole(record.Slot.Index);
@@ -161,9 +161,11 @@ public sealed class WireTests
     public void A_record_without_contacts_keeps_the_form_that_older_programs_read()
     {
         var record = new RandomRecords(new(5)).Record();
-        var without = record with { Image = record.Image with { Contacts = [] } };
-        var with = record with { Image = record.Image with { Contacts = [new() { Asserted = Reading.Good(true) }] } };
-        Assert.Equal((2, 3), (without.ToBytes()[0], with.ToBytes()[0]));
+        var without = record with { Image = record.Image with { Contacts = [], Orders = Orders.None } };
+        var with = record with { Image = record.Image with { Contacts = [new() { Asserted = Reading.Good(true) }], Orders = Orders.None } };
+        var ordered = without with { Image = without.Image with { Orders = new() { Stop = new(default, "cli") } } };
+        Assert.Equal((2, 3, 4), (without.ToBytes()[0], with.ToBytes()[0], ordered.ToBytes()[0]));
+        Assert.Equal("cli", CycleRecord.FromBytes(ordered.ToBytes()).Image.Orders.Stop?.By);
         Assert.Empty(CycleRecord.FromBytes(without.ToBytes()).Image.Contacts);
         Assert.True(CycleRecord.FromBytes(with.ToBytes()).Image.Contacts[0].Asserted.Value);
     }
