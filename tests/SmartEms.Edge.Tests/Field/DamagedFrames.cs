@@ -15,6 +15,8 @@ public sealed class DamagedFrames(ITestOutputHelper story)
     /// reading may not make towards the less careful side; nothing of that may be Good in the image.</summary>
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(20261127)]
     public async Task M5_ten_thousand_damaged_frames_bring_nothing_implausible_into_the_image(int seed)
     {
