@@ -74,6 +74,24 @@ public sealed class KeptDevices
         Assert.InRange(device.LongestGapMs("alive"), 1_000, device.Control.TimeoutMs / 2);
     }
 
+    /// <summary>Growatt's volatile set point with its minutes: refreshed before they run out, its stored authority written when armed and when handed back only.</summary>
+    [Fact]
+    public async Task A_set_point_with_minutes_never_runs_out_and_wears_nothing()
+    {
+        await using OneDevice device = new("growatt-tlxh", ControlKind.BatteryDischarge);
+        foreach (var (point, value) in ((string, double)[])[("rated_power", 6_000), ("battery_discharge_w", 960), ("battery_charge_w", 0)])
+            Assert.True(device.Table.Set(point, value), point);
+        await device.LiveAsync(3_600, _ => 1_000);
+        Assert.Equal(ControlDoubt.None, device.Doubt);
+        Assert.Equal(16, device.Table.Get("remote_power").Value); // whole percents, never more than was asked
+        Assert.Equal(1, device.WritesOf("authority"));
+        Assert.InRange(device.WritesOf("remote_minutes"), 34, 38);
+        Assert.InRange(device.LongestGapMs("remote_minutes"), 1_000, 102_000);
+        Assert.True(await device.Session.ReleaseAllAsync(default));
+        Assert.Equal((0, 0), (device.Table.Get("remote_on").Value, device.Table.Get("authority").Value));
+        Assert.Equal(2, device.WritesOf("authority"));
+    }
+
     /// <summary>A charger with a car at it, that shows elsewhere what the profile reads back elsewhere.</summary>
     private static OneDevice Charger(string profile)
     {
