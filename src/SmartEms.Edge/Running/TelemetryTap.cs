@@ -11,6 +11,8 @@ namespace SmartEms.Edge.Running;
 /// meters count.</summary>
 internal sealed class TelemetryTap
 {
+    private const int MostSpare = 3;
+
     private readonly FieldLayer field;
     private readonly ConcurrentDictionary<int, (string Name, string Unit)> names = new();
 
@@ -59,7 +61,14 @@ internal sealed class TelemetryTap
                 return true;
             });
         Terminals(at, batch);
-        return new(batch.Items.AsMemory(0, batch.Count), NameOf) { Free = () => spare.Add(batch) };
+        return new(batch.Items.AsMemory(0, batch.Count), NameOf) { Free = () => Keep(batch) };
+    }
+
+    /// <summary>What a slow disk has piled up is not kept for ever.</summary>
+    private void Keep(Batch batch)
+    {
+        if (spare.Count < MostSpare)
+            spare.Add(batch);
     }
 
     private void Take(DeviceSession session, DeviceTable table, long nowMs, Instant at, Batch batch)
