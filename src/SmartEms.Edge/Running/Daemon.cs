@@ -143,6 +143,7 @@ internal sealed class Daemon(DaemonParts parts)
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
+            Faults = [.. parts.Field.Sessions.Select(session => session.Fault)],
             Receipts = [.. receipts.Reverse()],
         };
     }
