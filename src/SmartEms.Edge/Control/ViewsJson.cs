@@ -17,6 +17,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(TelemetryGapsView))]
 [JsonSerializable(typeof(TelemetryStatsView))]
 [JsonSerializable(typeof(TraceView))]
+[JsonSerializable(typeof(HandWriteView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ViewsJson : JsonSerializerContext
