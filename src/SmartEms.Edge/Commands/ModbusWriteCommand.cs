@@ -49,10 +49,14 @@ internal static class ModbusWriteCommand
                 throw new Refusal(Exit.Usage, "daemon_owns_not", $"no running daemon owns {intent.Target.Text}", "leave --through-daemon out");
             var function = parsed.GetValue(single) || known is not null && intent.Point.WriteWith == WriteFunction.Single ? WriteFunction.Single : WriteFunction.Multiple;
             var order = new HandWrite(Environment.UserName, parsed.GetValue(reason)!, intent.Target.Text, intent.Span, intent.Words);
-            void Ask() => Confirm(screen, parsed.GetValue(yes));
+            void Ask(string before)
+            {
+                Show(screen, intent, before);
+                Confirm(screen, parsed.GetValue(yes));
+            }
             var view = owner is not null
-                ? await ThroughAsync(parsed.Client(screen), owner, (intent, order, function), () => { Show(screen, intent, $"through the daemon as {owner}"); Ask(); }, stop)
-                : await WriteAsync(intent, order, (function, before => { Show(screen, intent, before); Ask(); }), (places is null ? null : parsed.Client(screen), parsed.GetValue(RunCommand.Store)!, screen), stop);
+                ? await ThroughAsync(parsed.Client(screen), owner, (order, function), () => Ask($"through the daemon as {owner}"), stop)
+                : await WriteAsync(intent, order, (function, Ask), (places is null ? null : parsed.Client(screen), parsed.GetValue(RunCommand.Store)!, screen), stop);
             return Tell(view, parsed.IsJson(), screen);
         });
         return command;
@@ -77,7 +81,7 @@ internal static class ModbusWriteCommand
             screen.Say($"  {caution}");
     }
 
-    private static async Task<HandWriteView> ThroughAsync(LocalClient client, string device, (Intent Intent, HandWrite Order, WriteFunction Function) what, Action confirm, CancellationToken stop)
+    private static async Task<HandWriteView> ThroughAsync(LocalClient client, string device, (HandWrite Order, WriteFunction Function) what, Action confirm, CancellationToken stop)
     {
         confirm();
         var json = await client.PostAsync($"/v1/write?device={Uri.EscapeDataString(device)}&function={(what.Function == WriteFunction.Single ? "single" : "multiple")}&{HandWrites.Query(what.Order)}", stop);

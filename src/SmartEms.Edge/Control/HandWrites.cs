@@ -92,11 +92,12 @@ internal static class HandWrites
 
     private static ushort[] Parsed(string? hex)
     {
-        if (hex is null || hex.Length % 4 != 0 || hex.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF"))
+        if (hex is null || hex.Length % 4 != 0)
             return [];
         var words = new ushort[hex.Length / 4];
         for (var i = 0; i < words.Length; i++)
-            words[i] = ushort.Parse(hex.AsSpan(i * 4, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            if (!ushort.TryParse(hex.AsSpan(i * 4, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out words[i]))
+                return [];
         return words;
     }
 }
