@@ -13,12 +13,12 @@ public static class MemoryWire
     // What the first byte says is there. A memory that has learnt nothing has the bytes it had before there was anything to learn.
     private const byte HasDecision = 1;
     private const byte HasLearnt = 2;
-    private const byte IsRecovering = 4;
+    private const byte IsTimed = 4;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
-        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (memory.Follow.RecoverySeconds > 0 ? IsRecovering : 0)));
+        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -31,14 +31,18 @@ public static class MemoryWire
         }
         if (isTaught)
             FollowWire.Write(to, memory.Follow);
-        if (memory.Follow.RecoverySeconds > 0)
-            to.Number(memory.Follow.RecoverySeconds);
+        if (!HasTimes(memory))
+            return;
+        to.Number(memory.Follow.RecoverySeconds);
+        to.Number(memory.Follow.ExportStandsSeconds);
     }
+
+    private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStandsSeconds > 0;
 
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsRecovering))
+        if (holds > (HasDecision | HasLearnt | IsTimed))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -50,8 +54,8 @@ public static class MemoryWire
         }
         if ((holds & HasLearnt) != 0)
             follow = FollowWire.Read(ref from, follow);
-        if ((holds & IsRecovering) != 0)
-            follow = follow with { RecoverySeconds = Seconds(ref from) };
+        if ((holds & IsTimed) != 0)
+            follow = follow with { RecoverySeconds = Seconds(ref from), ExportStandsSeconds = Seconds(ref from) };
         return new(decision, follow, new(Frozen(alerts)));
     }
 

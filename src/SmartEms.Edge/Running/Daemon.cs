@@ -160,6 +160,7 @@ internal sealed class Daemon(DaemonParts parts)
             FollowStrayMs = Rhythm.StrayMs,
             Terminals = parts.Field.Terminals is { } terminals ? TerminalsNow.Of(terminals) : TerminalsNow.None,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
+            Faults = [.. parts.Field.Sessions.Select(session => session.Fault)],
             Receipts = [.. receipts.Reverse()],
         };
     }

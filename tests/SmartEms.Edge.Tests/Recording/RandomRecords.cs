@@ -72,7 +72,7 @@ internal sealed class RandomRecords(Dice dice)
         new FollowMemory(
             Many(4, Watts),
             Many(3, () => new EvMemory(Current.FromAmperes(Number()), dice.Chance(0.5), Seconds(), Seconds(), Seconds())),
-            Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number()))) { ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds(), RecoverySeconds = Seconds() },
+            Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number()))) { ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds(), RecoverySeconds = Seconds(), ExportStandsSeconds = Seconds() },
         new AlertBook(Many(6, () => new Alert(Any<FindingCode>(), Any<Subject>(), dice.Below(5), At(), At(), Number()))));
 
     private BatteryReadings Battery() => new()
