@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Tests.EndToEnd;
@@ -80,6 +81,9 @@ internal sealed class WiredHouse : IAsyncDisposable
         }
         await Bundle.UntilAsync(() => built.Field.Terminals!.Contacts[2].Pulses == before + pulses, () => $"{built.Field.Terminals!.Contacts[2].Pulses} pulses, not {before + pulses}");
     }
+
+    /// <summary>What the battery's inverter was told last, W, discharge positive.</summary>
+    public double? ToldBattery => built.Field.Sessions[Site.Batteries[0].Device].Proof(ControlKind.BatteryDischarge)?.Target;
 
     public bool IsEnergised => Gpio.Level(Board, Relay);
 

@@ -50,6 +50,31 @@ public sealed class WiringTests
     }
 
     [Fact]
+    public async Task A_limit_by_contact_is_in_force_at_the_device_within_two_seconds_and_its_proof_in_the_ledger()
+    {
+        await using var house = await WiredHouse.StartAsync(WiredHouse.IdleBoard());
+        await house.LiveAsync(3);
+        Assert.True((await house.Orders.SetAsync(house.Site.Batteries[0].Name, "-5kW", TimeSpan.FromMinutes(15), new("anna", "test"))).IsTaken);
+        await house.LiveAsync(10);
+        Assert.True(house.ToldBattery < -4_900, $"the battery is told {house.ToldBattery} W: there is nothing to limit");
+
+        house.Drive(WiredHouse.Limit, false); // the contact closes
+        await house.LiveAsync(2);
+        Assert.Equal(-4_200, house.ToldBattery);
+        Assert.Equal(Bound.DsoLimit, house.Now.Setpoints!.Batteries[0].ClippedBy);
+        await house.LiveAsync(10);
+
+        house.Gpio.Unplug(WiredHouse.Board); // the board is lost: limited, and stopped, for its stop contact is on it too
+        await house.LiveAsync(2);
+        Assert.Equal(0, house.ToldBattery);
+        Assert.True(await house.Recorder.AppendAsync(LedgerKind.Note, default, [1]).WaitAsync(TimeSpan.FromSeconds(60))); // behind all that was handed in before
+        var proof = house.Recorder.Look(store => store.Read(LedgerKind.Constraint, new(0), new(253_402_300_799_999)).Select(entry => ConstraintChange.FromBytes(entry.Body)).ToList());
+        Assert.Equal([ConstraintEvent.Began, ConstraintEvent.Kept, ConstraintEvent.Ended, ConstraintEvent.Began], proof.Take(4).Select(change => change.Event));
+        Assert.InRange(proof[1].AfterMs, 0, 5_000);
+        Assert.True(proof[3].IsAssumed);
+    }
+
+    [Fact]
     public async Task A_board_that_goes_away_counts_as_pressed_until_it_is_back()
     {
         await using var house = await WiredHouse.StartAsync(WiredHouse.IdleBoard());
