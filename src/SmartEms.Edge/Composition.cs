@@ -272,6 +272,7 @@ internal sealed class Composition : IAsyncDisposable
         await Field.DisposeAsync();
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
+        Orders.Dispose();
     }
 }
 

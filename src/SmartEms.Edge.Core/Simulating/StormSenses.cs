@@ -97,7 +97,7 @@ public sealed class StormSenses
         Soc = Of(battery.Bms ?? battery.Device, Measure.BatterySoc, truth.Soc, (soc => soc.Percent, Fraction.FromPercent), nowMs),
     };
 
-    private double Others(ProcessImage truth)
+    private static double Others(ProcessImage truth)
     {
         var watts = 0.0;
         foreach (var plant in truth.PvPlants)

@@ -23,7 +23,7 @@ internal readonly record struct OrderAnswer(string Code, string Message, string 
 
 /// <summary>The standing orders of people and of the cloud: overrides with their leases, ordered constraints, the emergency stop. Each change is durable before it
 /// acts, and every request, also a refused one, leaves a line in the ledger. Leases run on monotonic time, so that no clock step prolongs or ends one.</summary>
-internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, Log log)
+internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, Log log) : IDisposable
 {
     /// <summary>The lease of what needs none.</summary>
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(1);
@@ -206,4 +206,6 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     private static long Bounded(TimeSpan span) => (long)Math.Min(span.TotalMilliseconds, Orders.LongestLease.TotalMilliseconds);
 
     private static string Said(TimeSpan span) => span.TotalHours >= 2 ? $"{span.TotalHours:0.#} h" : span.TotalMinutes >= 2 ? $"{span.TotalMinutes:0.#} min" : $"{span.TotalSeconds:0} s";
+
+    public void Dispose() => turn.Dispose();
 }

@@ -53,6 +53,6 @@ public sealed class HoldJournalTests
         var back = HoldWire.FromBytes(HoldWire.ToBytes([.. lines]));
         Assert.Equal(lines[0] with { Before = [] }, back[0] with { Before = [] });
         Assert.Equal(lines[0].Before, back[0].Before.AsEnumerable());
-        Assert.Throws<InvalidDataException>(() => HoldWire.FromBytes(HoldWire.ToBytes([.. lines])[..^1]));
+        Assert.Throws<InvalidDataException>(() => HoldWire.FromBytes(HoldWire.ToBytes([.. lines]).AsSpan(0, 20)));
     }
 }
