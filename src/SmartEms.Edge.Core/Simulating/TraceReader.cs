@@ -4,7 +4,8 @@ using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Core.Simulating;
 
-/// <summary>Makes a trace of CSV text: checks every row, finds the step, fills what is missing and counts it.</summary>
+/// <summary>Makes a trace of CSV text: checks every row, finds the step, fills what is missing and counts it. From the third row on a time may be left out:
+/// the row then comes one step after the one before.</summary>
 internal sealed class TraceReader
 {
     private const string Header = "local_time,load_w,pv_w";
@@ -60,6 +61,8 @@ internal sealed class TraceReader
         }
 
         var time = text[cells[0]];
+        if (time.IsEmpty && _rows.Count > 1)
+            time = (_rows[^1].At + (_rows[^1].At - _rows[^2].At)).ToString(TimeForms[0], CultureInfo.InvariantCulture); // one step after the row before
         if (!DateTime.TryParseExact(time, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) || at.Second != 0)
             Report(line, $"local_time '{time}' is not of the form 2016-08-01T00:00");
         else if (_rows.Count > 0 && at <= _rows[^1].At)

@@ -37,6 +37,23 @@ public class SiteTraceTests
     }
 
     [Fact]
+    public void A_row_without_a_time_is_one_step_after_the_row_before()
+    {
+        var told = new StringBuilder("local_time,load_w,pv_w\n");
+        var brief = new StringBuilder("local_time,load_w,pv_w\n");
+        for (var hour = 0; hour < 48; hour++)
+        {
+            var time = $"2024-02-{28 + (hour / 24)}T{hour % 24:00}:00";
+            told.Append($"{time},{hour},0\n");
+            brief.Append($"{(hour < 2 || hour == 30 ? time : "")},{hour},0\n");
+        }
+        var (one, other) = (SiteTrace.Parse(told.ToString()), SiteTrace.Parse(brief.ToString()));
+        Assert.Equal(one.Start, other.Start);
+        Assert.Equal(one.LoadWatts.ToArray(), other.LoadWatts.ToArray());
+        Assert.Throws<FormatException>(() => SiteTrace.Parse("local_time,load_w,pv_w\n2024-01-01T00:00,1,2\n,1,2")); // of which step?
+    }
+
+    [Fact]
     public void Gaps_are_filled_and_counted()
     {
         // Three days; an hour is missing on the second, a whole night and morning on the third; the last row begins a fourth.
