@@ -15,7 +15,9 @@ public sealed class FreezeWatch(int devices, int batteries = 0)
     /// <summary>Same bytes for this long, with half of it to spare to the five minutes within which it must be told.</summary>
     public const long FrozenAfterMs = 150_000;
 
-    private const int LeastReads = 40;
+    /// <summary>Looks that found the device read again and unchanged. Points do not count: a device with many has them all in one round.</summary>
+    private const int LeastRounds = 40;
+
     private const int LeastChanges = 20;
     private const double MovedWatts = 500;
 
@@ -26,6 +28,8 @@ public sealed class FreezeWatch(int devices, int batteries = 0)
     private const double MovedShare = 0.02;
 
     private readonly long[] restAtChange = new long[devices];
+    private readonly long[] lastReads = new long[devices];
+    private readonly int[] rounds = new int[devices];
     private readonly long[] lastChange = new long[devices];
     private readonly Work[] works = new Work[batteries];
     private double import = double.NaN;
@@ -45,9 +49,13 @@ public sealed class FreezeWatch(int devices, int batteries = 0)
             var rest = all - pulse.Changes;
             if (pulse.Changes != lastChange[i] || !pulse.IsLively)
                 (lastChange[i], restAtChange[i]) = (pulse.Changes, rest);
+            rounds[i] = pulse.Reads == pulse.ReadsAtChange ? 0 : pulse.Reads > lastReads[i] ? rounds[i] + 1 : rounds[i];
+            if (pulse.ReadsAtChange > lastReads[i])
+                rounds[i] = 0;
+            lastReads[i] = pulse.Reads;
             frozen[i] = pulse.IsLively && pulse.Changes > 0
                 && nowMs - pulse.ChangedMs >= FrozenAfterMs
-                && pulse.Reads - pulse.ReadsAtChange >= LeastReads
+                && rounds[i] >= LeastRounds
                 && rest - restAtChange[i] >= LeastChanges;
         }
     }
@@ -74,9 +82,12 @@ public sealed class FreezeWatch(int devices, int batteries = 0)
         }
         if (!work.IsRunning)
             work = new() { Changes = monitor.Changes, IsRunning = true, SinceMs = nowMs, LastMs = nowMs, Reads = monitor.Reads, Lowest = watts, Highest = watts };
+        if (monitor.Reads > work.Reads)
+            work.Rounds++;
+        work.Reads = monitor.Reads;
         work.WattHours += Math.Abs(watts) * (nowMs - work.LastMs) / 3_600_000.0;
         (work.LastMs, work.Lowest, work.Highest) = (nowMs, Math.Min(work.Lowest, watts), Math.Max(work.Highest, watts));
-        work.IsFrozen = monitor.Changes > 0 && nowMs - work.SinceMs >= FrozenAfterMs && monitor.Reads - work.Reads >= LeastReads
+        work.IsFrozen = monitor.Changes > 0 && nowMs - work.SinceMs >= FrozenAfterMs && work.Rounds >= LeastRounds
             && (work.Highest - work.Lowest >= MovedWatts || work.WattHours >= capacityWattHours * MovedShare);
         return work.IsFrozen;
     }
@@ -105,6 +116,7 @@ public sealed class FreezeWatch(int devices, int batteries = 0)
         public long SinceMs;
         public long LastMs;
         public long Reads;
+        public int Rounds;
         public double Lowest;
         public double Highest;
         public double WattHours;
