@@ -18,7 +18,7 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
     public const int BodyBytes = 64 * 1024;
     public const int Connections = 8;
 
-    private KestrelServer? server;
+    private IServer? server;
     private SocketClaim? claim;
 
     /// <summary>The right to the socket when the caller has taken it already; it is given back with the server.</summary>
@@ -31,7 +31,7 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
         var path = claim.Path;
         try
         {
-            server = new(Options.Create(Settings(path)), new SocketTransportFactory(Options.Create(Transport(path)), NullLoggerFactory.Instance), NullLoggerFactory.Instance);
+            server = PlainKestrel.Make(Settings(path), Transport(path));
             await server.StartAsync(new Door(desk, onFault), stop);
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or SocketException)
