@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Gpio;
 using SmartEms.Edge.Adapters.I2c;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Adapters.Serial;
 using SmartEms.Edge.Adapters.Sqlite;
@@ -43,7 +44,7 @@ internal sealed class Composition : IAsyncDisposable
     private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
     {
         (Site, this.options) = (loaded.Site, options);
-        Clock = new(options.SiteTime);
+        Clock = new(options.SiteTime, options.ClockJudge);
         lines = new(options.RealTime);
         Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Adopted(memory.Reopen()));
         Daemon? daemon = null;
@@ -51,7 +52,7 @@ internal sealed class Composition : IAsyncDisposable
         terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = KeepPulsesAsync };
         if (memory.Store is { } counted)
             Adopted(counted);
-        Orders = new(Site, Recorder, Clock, options.Log);
+        Orders = new(Site, Recorder, Clock, options.Log) { IsAllAtRest = options.Start == StartMode.Safe };
         Holds.Keep = KeepHoldsAsync;
         if (memory.Store is { } last)
             Resume(last);
@@ -66,6 +67,7 @@ internal sealed class Composition : IAsyncDisposable
             ProgramBuild = Provenance.Build,
             RealTime = options.RealTime,
             Wear = options.StorePath is { } path ? new(path, options.RealTime) : null,
+            Start = options.Start,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
         });
     }
@@ -93,6 +95,12 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>I²C buses of this machine.</summary>
     public static II2cBuses I2c { get; } = new KernelI2c();
+
+    /// <summary>The time a box lives by: its timestamps count on while it sleeps.</summary>
+    public static TimeProvider BoxTime { get; } = new BootTime();
+
+    /// <summary>Judges the clock of this machine by what kernel and time service say.</summary>
+    public static ClockJudge ClockOfBox => new(() => new(KernelClock.IsSynchronised, KernelClock.HasRealTimeClock), BoxTime);
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version => Provenance.Version;
@@ -217,6 +225,8 @@ internal sealed class Composition : IAsyncDisposable
     {
         try
         {
+            if (options.ClockJudge is { } judge && store.Last(LedgerKind.Cycle) is { } newest)
+                judge.NotBefore = newest.At;
             if (store.Last(LedgerKind.Override) is { } entry)
                 Orders.Adopt(OrdersWire.FromBytes(entry.Body), Clock.Now);
             Holds.Adopt(HoldsIn(store));
@@ -281,11 +291,4 @@ internal sealed class Composition : IAsyncDisposable
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
     }
-}
-
-/// <summary>What a composition is told from outside.</summary>
-internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
-{
-    public IGpio Gpio { get; init; } = Composition.Gpio;
-    public II2cBuses I2c { get; init; } = Composition.I2c;
 }

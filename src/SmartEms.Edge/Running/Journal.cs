@@ -1,3 +1,4 @@
+using System.Text;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Alerting;
 using SmartEms.Edge.Core.Describing;
@@ -51,6 +52,12 @@ internal sealed class Journal(Site site, Recorder recorder, Log log, TimeProvide
         _ = recorder.AppendAsync(LedgerKind.Receipt, receipt.At, ReceiptWire.ToBytes(receipt));
         if (receipt.State is ReceiptState.Failed or ReceiptState.NotApplied or ReceiptState.Reverted or ReceiptState.ForeignWriter)
             log.Warning($"{site.Devices[receipt.Device].Name}: {receipt.Kind} {receipt.Asked:0.#}: {receipt.State} {receipt.Note}");
+    }
+
+    public void Note(string words, Instant at)
+    {
+        log.Warning(words);
+        _ = recorder.AppendAsync(LedgerKind.Note, at, Encoding.UTF8.GetBytes(words));
     }
 
     /// <summary>Looks whether the wall clock moved otherwise than monotonic time; told once per step.</summary>
