@@ -211,12 +211,13 @@ internal sealed class Composition : IAsyncDisposable
                 return Memory.Fresh(loaded.Site);
             var record = CycleRecord.FromBytes(entry.Body);
             if (record.SiteHash != loaded.Hash)
-                return Afresh(loaded.Site, log, "the site file has changed");
+                throw new InvalidDataException("the site file has changed");
             return record.Before with { LastDecision = record.Decision, Alerts = record.Before.Alerts.Update(record.Findings, record.Image.TakenAt) };
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            return Afresh(loaded.Site, log, failure.Message);
+            log.Warning($"starting with a fresh memory: {failure.Message}");
+            return Memory.Fresh(loaded.Site);
         }
     }
 
@@ -273,12 +274,6 @@ internal sealed class Composition : IAsyncDisposable
     private async Task KeepPulsesAsync(Instant now, ImmutableArray<PulseMark> marks) =>
         await Task.WhenAny(Recorder.AppendAsync(LedgerKind.PulseCounts, now, PulseWire.ToBytes(marks)), Task.Delay(CountsWithin, options.RealTime));
 
-    private static Memory Afresh(Site site, Log log, string why)
-    {
-        log.Warning($"starting with a fresh memory: {why}");
-        return Memory.Fresh(site);
-    }
-
     private static long SinceProcessStartMs(TimeProvider time)
     {
         using var self = Process.GetCurrentProcess();
@@ -291,4 +286,15 @@ internal sealed class Composition : IAsyncDisposable
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
     }
+}
+
+/// <summary>What a composition is told from outside.</summary>
+internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
+{
+    public IGpio Gpio { get; init; } = Composition.Gpio;
+    public II2cBuses I2c { get; init; } = Composition.I2c;
+
+    /// <summary>Says how far the site's time can be believed; null where somebody else answers for it.</summary>
+    public ClockJudge? ClockJudge { get; init; }
+    public StartMode Start { get; init; }
 }

@@ -7,6 +7,7 @@ using SmartEms.Edge.Bench;
     ("ledger", "group and single durable commits of the ledger on this disk [--directory DIR]", LedgerBench.Run),
     ("poll", "processor time, read age and memory of polling, beside collectd [--minutes N]", PollBench.Run),
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
+    ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N]", StormBench.Run),
     ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),
 ];
 

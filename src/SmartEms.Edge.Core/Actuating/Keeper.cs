@@ -28,10 +28,21 @@ public sealed class Keeper(ControlDefinition control)
             return null;
         if (lastTarget is not { } sent)
             return target;
-        if (Math.Abs(target - sent) > control.DeadBand || (target == 0 && sent != 0))
-            return target;
-        return control.TimeoutMs > 0 && nowMs - lastSentMs >= control.TimeoutMs / 3 ? target : null;
+        return IsChange(sent) || IsRefreshDue(nowMs) ? target : null;
     }
+
+    /// <summary>The sent target to keep alive without writing it again, or null when something else is due. A change goes out instead, unless it would
+    /// only loosen and <paramref name="mayChange"/> says that it cannot be written now.</summary>
+    public double? KeepDue(long nowMs, bool mayChange)
+    {
+        if (control.Keep is null || nowMs >= leaseUntilMs || lastTarget is not { } sent || !IsRefreshDue(nowMs))
+            return null;
+        return !IsChange(sent) || (!mayChange && !WriteSelection.Tightens(control.Kind, sent, target)) ? sent : null;
+    }
+
+    private bool IsChange(double sent) => Math.Abs(target - sent) > control.DeadBand || (target == 0 && sent != 0);
+
+    private bool IsRefreshDue(long nowMs) => control.TimeoutMs > 0 && nowMs - lastSentMs >= control.TimeoutMs / 3;
 
     /// <summary>True when the lease has run out and the device should be handed back.</summary>
     public bool IsExpired(long nowMs) => nowMs >= leaseUntilMs;

@@ -65,6 +65,13 @@ public sealed class RegisterProof
         }
     }
 
+    /// <summary>What stands is kept alive: every register is to be looked at once more, from <paramref name="readyMs"/> on.</summary>
+    public void LookAgain(long readyMs)
+    {
+        foreach (var one in expected)
+            (one.ReadyMs, one.IsLookDue) = (readyMs, true);
+    }
+
     /// <summary>Judges one reading; the same reading is judged once.</summary>
     /// <param name="one">Which register.</param>
     /// <param name="seen">What it holds, in its unit.</param>
@@ -74,7 +81,7 @@ public sealed class RegisterProof
     {
         if (readMs < one.ReadyMs || readMs <= one.ReadMs)
             return ProofVerdict.Holds;
-        one.ReadMs = readMs;
+        (one.ReadMs, one.IsLookDue) = (readMs, false);
         if (Math.Abs(seen - one.Write.Expected) <= tolerance)
         {
             one.Agreed++;
@@ -111,7 +118,10 @@ public sealed class RegisterProof
     public sealed class Expectation(RegisterWrite write, long readyMs)
     {
         public RegisterWrite Write => write;
-        public long ReadyMs => readyMs;
+        public long ReadyMs { get; internal set; } = readyMs;
+
+        /// <summary>A look is wanted although the register was seen to hold its value before.</summary>
+        public bool IsLookDue { get; internal set; }
 
         /// <summary>The reading that was judged last.</summary>
         public long ReadMs { get; internal set; } = -1;

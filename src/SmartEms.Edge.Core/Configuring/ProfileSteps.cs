@@ -14,12 +14,12 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
     private readonly Dictionary<string, ReadPoint> named = ProfileChecks.ByName(points);
 
     /// <summary>The steps under a key; without a target (arm, release) each must write a constant.</summary>
-    public ImmutableArray<ControlStep> Read(NodeReader control, string key, bool hasTarget)
+    public ImmutableArray<ControlStep> Read(NodeReader control, string key, bool hasTarget, bool mayBeEmpty = false)
     {
         var steps = ImmutableArray.CreateBuilder<ControlStep>();
-        foreach (var at in control.Maps(key, MostSteps, Keys, required: hasTarget))
+        foreach (var at in control.Maps(key, MostSteps, Keys, required: hasTarget && !mayBeEmpty))
             steps.Add(Step(at, hasTarget));
-        if (hasTarget && control.Node(key) is ListNode { Items.IsEmpty: true })
+        if (hasTarget && !mayBeEmpty && control.Node(key) is ListNode { Items.IsEmpty: true })
             control.Note(key, ProblemCodes.MissingKey, "a control without a step does nothing");
         return steps.ToImmutable();
     }
@@ -27,7 +27,7 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
     private ControlStep Step(NodeReader at, bool hasTarget)
     {
         var before = problems.Errors;
-        var target = Point(at, "point", required: true);
+        var target = Point(at, "point", required: true, isWritten: true);
         var constant = at.Number("value", Allowed.Any);
         Source(at, hasTarget);
         var step = new ControlStep(target?.Name ?? "")
@@ -83,9 +83,10 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
             at.Note("point", ProblemCodes.NotReadable, $"{target.Name} is write-only: the step cannot be verified", "name a read_back point, or write verifiable: false");
     }
 
-    private PointDefinition? Readable(NodeReader at, string key, PointDefinition? target)
+    /// <summary>The point a key names, which must be read as a number; null when it is not there or wrong.</summary>
+    public PointDefinition? Readable(NodeReader at, string key, PointDefinition? target, bool required = false)
     {
-        if (Point(at, key, required: false) is not { } point)
+        if (Point(at, key, required) is not { } point)
             return null;
         if (point.Access == PointAccess.Write)
             at.Note(key, ProblemCodes.NotReadable, $"{point.Name} is write-only", "name a point that can be read");
@@ -96,14 +97,14 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
         return point;
     }
 
-    private PointDefinition? Point(NodeReader at, string key, bool required)
+    private PointDefinition? Point(NodeReader at, string key, bool required, bool isWritten = false)
     {
         if (at.Text(key, required) is not { } name)
             return null;
         if (named.TryGetValue(name, out var found))
             return found.Point;
         at.Note(key, ProblemCodes.UnknownName, $"no point named {Scalars.Shown(name)}",
-            Spelling.Suggest(name, [.. named.Values.Where(point => key != "point" || point.Point.Access != PointAccess.Read).Select(point => point.Point.Name)], key == "point" ? "points that can be written" : "points"));
+            Spelling.Suggest(name, [.. named.Values.Where(point => !isWritten || point.Point.Access != PointAccess.Read).Select(point => point.Point.Name)], isWritten ? "points that can be written" : "points"));
         return null;
     }
 
@@ -119,6 +120,8 @@ internal sealed class ProfileSteps(ImmutableArray<ReadPoint> points, ProblemList
         var (min, max) = RawRange(point);
         if (raw < min || raw > max)
             at.Note("value", ProblemCodes.OutOfRange, $"{Allowed.Text(value)} is raw {Allowed.Text(raw)} in {point.Name}, which holds {Allowed.Text(min)}–{Allowed.Text(max)}");
+        else if (point.Map.Count == 0 && RegisterEncoding.TowardsZero(point, value) is var step && Math.Abs(step - value) > 1e-9 * Math.Max(1, Math.Abs(value)))
+            at.Note("value", ProblemCodes.TypeMisfit, $"{Allowed.Text(value)} lies between two steps of {point.Name}", $"a constant is written exactly or not at all: {Allowed.Text(step)}, or the next step");
     }
 
     private static (double Min, double Max) RawRange(PointDefinition point) => point.Type switch

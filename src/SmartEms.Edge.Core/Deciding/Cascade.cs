@@ -28,6 +28,9 @@ public static class Cascade
     /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
     private const double OwnShare = 0.9;
 
+    /// <summary>A plant that does not tell what it produces may be far below what it is allowed: its limit comes down by at least this share of it per step.</summary>
+    private const double BlindCut = 0.3;
+
     /// <summary>A plant is limited beforehand when less than this share of its rating is left to the limit.</summary>
     private const double NearShare = 0.15;
 
@@ -174,7 +177,12 @@ public static class Cascade
             if (!plant.Curtailable)
                 continue;
             var produced = draft.Production[i];
-            draft.PvLimit[i] = excess > 0 ? Math.Floor(Math.Max(0, produced - excess)) : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
+            draft.PvLimit[i] = excess > 0
+                ? Math.Floor(Math.Max(0, produced - Cut(draft, i, excess)))
+                : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
+            // What batteries have still to take must not be let in before they take it.
+            if (-draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax))
+                draft.PvLimit[i] = Math.Min(draft.PvLimit[i], draft.Memory.PvLimits[i]);
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
                 continue;
@@ -192,6 +200,10 @@ public static class Cascade
             need += Math.Max(0, discharge);
         return need;
     }
+
+    /// <summary>What is taken off a plant for an excess, W.</summary>
+    private static double Cut(Draft draft, int plant, double excess) =>
+        draft.Envelope.Reactions.PlantHas(plant, FailsafeAct.CountedAsAllowed) ? Math.Max(excess, draft.Production[plant] * BlindCut) : excess;
 
     /// <summary>A limit comes down to its cap at once and goes up by a share of the way; a plant far from every limit has none.</summary>
     private static double Eased(double cap, double last, PvPlant plant, (double All, double Own) room)

@@ -24,6 +24,7 @@ public static class Catalogue
         new(FindingCode.DeviceFaltering, Urgency.Warning, "failures in a row", "{0} answers unreliably ({1})", "check cabling and other Modbus clients of {2}"),
         new(FindingCode.DeviceAnswersGarbage, Urgency.Alarm, "bad answers in a row", "{0} answers, but not in valid Modbus ({1})", "check that {2} is this device and nothing else shares the port"),
         new(FindingCode.DeviceNotArmed, Urgency.Warning, "", "{0} did not take its own fallback timer; no setpoint is sent to it", "enable remote control in the device's menu; then restart it"),
+        new(FindingCode.DeviceNotSetUp, Urgency.Warning, "", "{0} is not set up for control; nothing is written to it", "its last receipt names the setting and what to change: smartems status, or the log"),
         new(FindingCode.GridMeterUnknown, Urgency.Alarm, "s", "the grid meter {0} gives no current reading ({1})", "batteries idle, chargers at minimum, PV inside the export limit until it returns; check {2}"),
         new(FindingCode.BatterySocUnknown, Urgency.Alarm, "s", "the state of charge of {0} is unknown", "the battery is left idle; check its BMS"),
         new(FindingCode.BatteryPowerUnknown, Urgency.Alarm, "s", "the power of {0} is unknown", "the battery is left idle; check its inverter"),

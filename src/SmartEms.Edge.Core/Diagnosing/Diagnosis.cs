@@ -64,6 +64,7 @@ public static class Diagnosis
         ControlDoubt.NotApplied => FindingCode.SetpointNotApplied,
         ControlDoubt.Reverted => FindingCode.SetpointReverted,
         ControlDoubt.ForeignWriter => FindingCode.ForeignWriter,
+        ControlDoubt.NotAllowed => FindingCode.DeviceNotSetUp,
         ControlDoubt.NotArmed => FindingCode.DeviceNotArmed,
         ControlDoubt.BudgetSpent => FindingCode.WriteBudgetSpent,
         _ => FindingCode.WriteFailed,

@@ -23,6 +23,7 @@ public enum FindingCode : short
     DeviceFaltering = 102,
     DeviceAnswersGarbage = 103,
     DeviceNotArmed = 104,
+    DeviceNotSetUp = 105,
 
     GridMeterUnknown = 110,
     BatterySocUnknown = 111,

@@ -16,7 +16,7 @@ public static class EmergencyStop
             if (site.Contacts[i].Role != ContactRole.EmergencyStop)
                 continue;
             var asserted = GridConstraints.Asserted(image, i);
-            if (asserted.TryGood(out var pressed) ? pressed : (Failsafe.Of(SafetyInput.StopContact, asserted.Quality) & FailsafeAct.StopAssumed) != 0)
+            if (asserted.TryGood(out var pressed) ? pressed : (Failsafe.OfNamed(SafetyInput.StopContact, asserted.Quality) & FailsafeAct.StopAssumed) != 0)
                 return true;
         }
         return false;

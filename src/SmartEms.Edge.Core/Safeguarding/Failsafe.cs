@@ -20,7 +20,7 @@ public enum SafetyInput : byte
     StopContact,
     Obedience,
     Decision,
-    Proposal,
+    Advice,
     Clock,
     Store,
 }
@@ -125,7 +125,7 @@ public static class Failsafe
         Same(SafetyInput.StopContact, FailsafeAct.StopAssumed, 2, "a stop that cannot be read stops"),
         new(SafetyInput.Obedience, FailsafeAct.None, FailsafeAct.NoCredit, FailsafeAct.NoCredit, 15, "a device that does not do what it is told must not be counted on"),
         new(SafetyInput.Decision, FailsafeAct.SafeLimitsOnly, FailsafeAct.SafeLimitsOnly, FailsafeAct.SafeLimitsOnly, 1, "a decision holds for its lease and not longer"),
-        new(SafetyInput.Proposal, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, 1, "whoever proposes is a guest"),
+        new(SafetyInput.Advice, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, 1, "whoever advises is a guest"),
         new(SafetyInput.Clock, FailsafeAct.None, FailsafeAct.OnlyTightening | FailsafeAct.RuleLeads, FailsafeAct.OnlyTightening | FailsafeAct.RuleLeads, 1, "rhythms and leases run on monotonic time; only what names a time of day needs the clock"),
         new(SafetyInput.Store, FailsafeAct.None, FailsafeAct.GoesOnFromMemory, FailsafeAct.GoesOnFromMemory, 1, "a dead card must not end control"),
     ];
@@ -137,6 +137,10 @@ public static class Failsafe
 
     /// <summary>What a reading's loss leads to; what the site never had cannot be lost.</summary>
     public static FailsafeAct Of(SafetyInput input, Quality quality) => Rows[(int)input].Of(LossOf(quality));
+
+    /// <summary>The same of an input that the site file names: it cannot be absent, only lost.</summary>
+    public static FailsafeAct OfNamed(SafetyInput input, Quality quality) =>
+        quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled } ? Of(input, Loss.Gone) : Of(input, quality);
 
     /// <summary>How a reading is lost.</summary>
     public static Loss LossOf(Quality quality) => quality.Trust switch

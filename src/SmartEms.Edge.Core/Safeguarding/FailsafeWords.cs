@@ -39,7 +39,7 @@ public static class FailsafeWords
         SafetyInput.StopContact => "contact: emergency stop",
         SafetyInput.Obedience => "a device's obedience",
         SafetyInput.Decision => "the decision",
-        SafetyInput.Proposal => "a proposal",
+        SafetyInput.Advice => "advice for the quarter-hour",
         SafetyInput.Clock => "the clock",
         _ => "the store",
     };

@@ -75,7 +75,7 @@ public static class GridConstraints
         var asserted = Asserted(image, index);
         if (asserted.TryGood(out var value))
             return value ? false : null;
-        return (Failsafe.Of(SafetyInput.DsoContact, asserted.Quality) & FailsafeAct.LimitAssumed) != 0 ? true : null;
+        return (Failsafe.OfNamed(SafetyInput.DsoContact, asserted.Quality) & FailsafeAct.LimitAssumed) != 0 ? true : null;
     }
 
     /// <summary>Feed-in up to the receiver's step of all PV there is. Unreadable: the strictest step that is wired.</summary>

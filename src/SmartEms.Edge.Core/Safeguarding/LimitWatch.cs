@@ -32,8 +32,8 @@ public sealed class LimitWatch(Site site)
         unmet = isUnmet;
         if (image.Grid.Import.TryGood(out var import))
         {
-            Count(0, Bound.ImportLimit, import.Watts > site.Pcc.ImportMax.Watts * 1.005, seconds);
-            Count(1, Bound.ExportLimit, -import.Watts > site.Pcc.ExportMax.Watts * 1.005, seconds);
+            Count(0, Bound.ImportLimit, import.Watts > Beyond(site.Pcc.ImportMax), seconds);
+            Count(1, Bound.ExportLimit, -import.Watts > Beyond(site.Pcc.ExportMax), seconds);
         }
         Count(2, Bound.PhaseCurrent, Over(image.Grid.CurrentL1) || Over(image.Grid.CurrentL2) || Over(image.Grid.CurrentL3), seconds);
         for (var i = 0; i < site.Batteries.Length; i++)
@@ -45,6 +45,12 @@ public sealed class LimitWatch(Site site)
             Count(4 + (2 * i), Bound.SocMax, soc.Ratio > battery.SocMax.Ratio + 0.005 && discharge.Watts < -50, seconds);
         }
     }
+
+    /// <summary>What no meter tells apart from the limit itself: 0.5 % of it, at least 20 W.</summary>
+    private static double Beyond(Quantities.Power limit) => limit.Watts + Math.Max(20, limit.Watts * 0.005);
+
+    /// <summary>Begins anew with what lasts now: the judge did not look for a while.</summary>
+    public void Forget() => Array.Clear(overSeconds);
 
     private bool Over(Reading<Current> current) =>
         current.TryGood(out var now) && Math.Abs(now.Amperes) > site.Pcc.PhaseCurrentMax.Amperes * 1.005;

@@ -30,22 +30,14 @@ public sealed record Reactions(FailsafeAct Site, ImmutableArray<FailsafeAct> Bat
 
     public bool PlantHas(int index, FailsafeAct reaction) => (PvPlants[index] & reaction) != 0;
 
-    /// <summary>A meter that does not measure its own power at all is as good as gone.</summary>
-    private static FailsafeAct OfGrid(GridReadings grid) =>
-        grid.Import.Quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled }
-            ? Failsafe.Of(SafetyInput.GridPower, Loss.Gone)
-            : Failsafe.Of(SafetyInput.GridPower, grid.Import.Quality);
+    private static FailsafeAct OfGrid(GridReadings grid) => Failsafe.OfNamed(SafetyInput.GridPower, grid.Import.Quality);
 
     private static FailsafeAct OfBattery(BatteryReadings now) =>
-        Needed(SafetyInput.BatterySoc, now.Soc.Quality) | Needed(SafetyInput.BatteryPower, now.Discharge.Quality)
+        Failsafe.OfNamed(SafetyInput.BatterySoc, now.Soc.Quality) | Failsafe.OfNamed(SafetyInput.BatteryPower, now.Discharge.Quality)
         | Bms(now.Voltage.Quality) | Bms(now.Temperature.Quality)
         | Bms(now.CellVoltageMin.Quality) | Bms(now.CellVoltageMax.Quality)
         | Bms(now.ChargeCurrentMax.Quality) | Bms(now.DischargeCurrentMax.Quality)
         | Bms(now.ChargeAllowed.Quality) | Bms(now.DischargeAllowed.Quality);
-
-    /// <summary>Without these no battery can be steered, whether the site ever had them or not.</summary>
-    private static FailsafeAct Needed(SafetyInput input, Quality quality) =>
-        quality is { Trust: Trust.Bad, Reason: BadReason.NotInstalled } ? Failsafe.Of(input, Loss.Gone) : Failsafe.Of(input, quality);
 
     private static FailsafeAct Bms(Quality quality) => Failsafe.Of(SafetyInput.Bms, quality);
 

@@ -29,6 +29,13 @@ public sealed record ControlDefinition(ControlKind Kind, ImmutableArray<ControlS
     /// <summary>Written once after connecting, before the first Apply: the device's own dead-man timer and safe value.</summary>
     public ImmutableArray<ControlStep> Arm { get; init; } = [];
 
+    /// <summary>Keeps an unchanged setpoint alive before the device's own timeout: its sign of life, and nothing that wears. Empty where reading alone keeps it
+    /// alive; null where the whole of Apply has to be written again.</summary>
+    public ImmutableArray<ControlStep>? Keep { get; init; }
+
+    /// <summary>What the device must say of itself before anything is written to it; asked again before every write.</summary>
+    public ImmutableArray<ControlRequirement> Requires { get; init; } = [];
+
     /// <summary>Hands the device back to its own automatic.</summary>
     public ImmutableArray<ControlStep> Release { get; init; } = [];
 
@@ -53,6 +60,9 @@ public sealed record ControlDefinition(ControlKind Kind, ImmutableArray<ControlS
     /// <summary>Smaller changes of the target are not worth a write (dead band), in the control's unit.</summary>
     public double DeadBand { get; init; }
 }
+
+/// <summary>A setting of the device without which it must not be controlled: a point, the value it must have, and what a person does about another.</summary>
+public sealed record ControlRequirement(string Point, double Value, string Remedy);
 
 /// <summary>A mode in our words that a device carries out by itself.</summary>
 public enum NativeKind : byte

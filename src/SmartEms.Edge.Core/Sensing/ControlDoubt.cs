@@ -22,6 +22,9 @@ public enum ControlDoubt : byte
 
     /// <summary>Its registers have been written as often as they may be.</summary>
     BudgetSpent,
+
+    /// <summary>It is set up in a way in which it must not be controlled, or does not say how it is set up.</summary>
+    NotAllowed,
 }
 
 /// <summary>The doubts of one device, one per kind of control.</summary>

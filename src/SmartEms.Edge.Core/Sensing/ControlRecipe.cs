@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 
 namespace SmartEms.Edge.Core.Sensing;
 
-/// <summary>The three moments of a control.</summary>
+/// <summary>The moments of a control.</summary>
 public enum ControlPhase : byte
 {
     Arm,
     Apply,
     Release,
+
+    /// <summary>An unchanged setpoint is kept alive.</summary>
+    Keep,
 }
 
 /// <summary>One register write, ready to go: what, how, and what to find afterwards.</summary>
@@ -32,12 +35,14 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
     public bool IsOk => Refusal is null;
 
     /// <summary>Makes the writes of a phase. <paramref name="target"/> is in the control's unit (see <see cref="ControlKind"/>); steps with a constant
-    /// ignore it. A value too large for its point is brought down to the point's end, never up: 3 A where the least is 6 A is refused.</summary>
+    /// ignore it. A value too large for its point is brought down to the point's end, never up: 3 A where the least is 6 A is refused. Between two steps
+    /// of its register it is the one nearer to zero: every target is a power or a current, and less is safer. A minimum (a reserve) has no target and
+    /// stands in the profile as a constant, which must be a step of its register.</summary>
     public static ControlRecipe Of(ControlDefinition control, ControlPhase phase, double target, DeviceTable table, long nowMs)
     {
         if (!double.IsFinite(target))
             return No($"{control.Kind}: the target is not a number");
-        var steps = phase switch { ControlPhase.Arm => control.Arm, ControlPhase.Apply => control.Apply, _ => control.Release };
+        var steps = StepsOf(control, phase);
         var writes = ImmutableArray.CreateBuilder<RegisterWrite>(steps.Length);
         var notes = ImmutableArray.CreateBuilder<string>();
         foreach (var step in steps)
@@ -58,6 +63,14 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
         }
         return new(writes.ToImmutable(), null) { Notes = notes.ToImmutable() };
     }
+
+    private static ImmutableArray<ControlStep> StepsOf(ControlDefinition control, ControlPhase phase) => phase switch
+    {
+        ControlPhase.Arm => control.Arm,
+        ControlPhase.Apply => control.Apply,
+        ControlPhase.Keep => control.Keep ?? control.Apply,
+        _ => control.Release,
+    };
 
     private static ControlRecipe No(string why) => new([], why);
 
@@ -103,7 +116,8 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
             return (null, $"this device has no {step.Point}");
         var point = profile.Points[at];
         var power = table.PowerOf(at, nowMs);
-        var value = step.Constant is null ? TowardsZero(point, wanted, power) : wanted;
+        var fitting = step.Constant is null ? WithinRange(point, wanted, power) : wanted;
+        var value = step.Constant is null ? RegisterEncoding.TowardsZero(point, fitting, power) : wanted;
         var encoded = RegisterEncoding.Of(point, value, power);
         if (!encoded.IsOk)
             return (null, encoded.Refusal);
@@ -113,10 +127,10 @@ public sealed record ControlRecipe(ImmutableArray<RegisterWrite> Writes, string?
             ReadBack = ReadBackOf(step, at, profile),
             IsExact = step.Constant is not null,
         };
-        return (write, value == wanted ? null : $"{step.Point}: {wanted} {point.Unit} does not fit, {value} {point.Unit} is written");
+        return (write, fitting == wanted ? null : $"{step.Point}: {wanted} {point.Unit} does not fit, {value} {point.Unit} is written");
     }
 
-    private static double TowardsZero(PointDefinition point, double wanted, Sample power)
+    private static double WithinRange(PointDefinition point, double wanted, Sample power)
     {
         var (least, most) = RegisterEncoding.Range(point, power);
         if (wanted > most && most >= 0)

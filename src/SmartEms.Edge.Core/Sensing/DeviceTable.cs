@@ -9,6 +9,9 @@ public sealed class DeviceTable
     private const int DeepestDerivation = 8;
 
     private readonly Cell[] cells;
+
+    /// <summary>Another power of ten, seen once: it moves every value it governs by ten, so it counts when it is seen twice.</summary>
+    private readonly ulong?[] newPowers;
     private readonly int[] powers;
     private readonly int[] signs;
     private readonly int[] conditions;
@@ -20,6 +23,7 @@ public sealed class DeviceTable
         Device = device;
         var points = device.Profile.Points;
         cells = new Cell[points.Length];
+        newPowers = new ulong?[points.Length];
         powers = new int[points.Length];
         signs = new int[points.Length];
         conditions = new int[points.Length];
@@ -59,9 +63,22 @@ public sealed class DeviceTable
         cells[point] = definition.Type == RegisterType.Text
             ? new(true, 0, Decoding.Text(definition, words), atMs, BadReason.None)
             : new(true, Decoding.Bits(definition, words), null, atMs, BadReason.None);
+        if (definition.Type == RegisterType.SunSsf && IsOneOff(point, before))
+            cells[point] = before with { AtMs = atMs };
         Reads++;
         if (!before.IsRead || before.Bits != cells[point].Bits || before.Text != cells[point].Text)
             (Changes, ReadsAtChange, ChangedMs) = (Changes + 1, Reads, atMs);
+    }
+
+    /// <summary>True when a usable scale factor differs from a usable one before it, and was not seen the last time either.</summary>
+    private bool IsOneOff(int point, Cell before)
+    {
+        var (definition, now, was) = (Device.Profile.Points[point], cells[point].Bits, newPowers[point]);
+        newPowers[point] = null;
+        if (!before.IsRead || before.Bits == now || was == now || !Decoding.Number(definition, now).IsKnown || !Decoding.Number(definition, before.Bits).IsKnown)
+            return false;
+        newPowers[point] = now;
+        return true;
     }
 
     /// <summary>Points taken off the wire so far, how many of them brought other bits than before, and when the last such one came.</summary>
@@ -131,6 +148,8 @@ public sealed class DeviceTable
         var sample = Decoding.Number(definition, cell.Bits, power);
         if (power.Quality.Trust == Trust.Uncertain && sample.IsKnown)
             sample = sample with { Quality = power.Quality };
+        if (newPowers[point] is not null && sample.IsKnown)
+            sample = sample with { Quality = Quality.Uncertain(0) };
         return (signs[point] >= 0 ? Signed(definition, sample, Get(signs[point], nowMs, depth + 1)) : sample).Aged(age, maxAge);
     }
 

@@ -9,8 +9,8 @@ namespace SmartEms.Edge.Core.Sensing;
 public readonly record struct Pulse(long Reads, long Changes, long ReadsAtChange, long ChangedMs, bool IsLively);
 
 /// <summary>Finds devices that answer with the same bytes while the rest of the site changes: a stuck sensor or a gateway that serves old values.
-/// Also a meter whose import alone stands still while what it should follow moves.</summary>
-public sealed class FreezeWatch(int devices)
+/// Also a meter whose import alone stands still while what it should follow moves, and a battery monitor that says the same while its battery works.</summary>
+public sealed class FreezeWatch(int devices, int batteries = 0)
 {
     /// <summary>Same bytes for this long, with half of it to spare to the five minutes within which it must be told.</summary>
     public const long FrozenAfterMs = 150_000;
@@ -19,8 +19,15 @@ public sealed class FreezeWatch(int devices)
     private const int LeastChanges = 20;
     private const double MovedWatts = 500;
 
+    /// <summary>Below this a battery rests: its monitor may say the same for hours, and be right.</summary>
+    private const double RestWatts = 100;
+
+    /// <summary>This share of its capacity through a battery must show in a state of charge that counts whole percents.</summary>
+    private const double MovedShare = 0.02;
+
     private readonly long[] restAtChange = new long[devices];
     private readonly long[] lastChange = new long[devices];
+    private readonly Work[] works = new Work[batteries];
     private double import = double.NaN;
     private long importSinceMs;
     private double lowest;
@@ -45,6 +52,35 @@ public sealed class FreezeWatch(int devices)
         }
     }
 
+    /// <summary>True when a battery's monitor has said the same to the last bit all the while the battery worked: its power, measured by another device,
+    /// changed by much, or moved more than the state of charge can hide. A battery that rests is no proof, so a monitor that froze at rest is found when
+    /// the battery works again. Once found it stays so until the monitor says something else.</summary>
+    /// <param name="battery">Its place in the site.</param>
+    /// <param name="monitor">What is seen of the monitor.</param>
+    /// <param name="watts">The battery's power, either sign; NaN when not Good.</param>
+    /// <param name="capacityWattHours">What the battery holds.</param>
+    /// <param name="nowMs">Now.</param>
+    public bool LookAtMonitor(int battery, Pulse monitor, double watts, double capacityWattHours, long nowMs)
+    {
+        ref var work = ref works[battery];
+        if (monitor.Changes != work.Changes)
+            work = new() { Changes = monitor.Changes };
+        if (work.IsFrozen)
+            return true;
+        if (double.IsNaN(watts) || Math.Abs(watts) < RestWatts)
+        {
+            work.IsRunning = false;
+            return false;
+        }
+        if (!work.IsRunning)
+            work = new() { Changes = monitor.Changes, IsRunning = true, SinceMs = nowMs, LastMs = nowMs, Reads = monitor.Reads, Lowest = watts, Highest = watts };
+        work.WattHours += Math.Abs(watts) * (nowMs - work.LastMs) / 3_600_000.0;
+        (work.LastMs, work.Lowest, work.Highest) = (nowMs, Math.Min(work.Lowest, watts), Math.Max(work.Highest, watts));
+        work.IsFrozen = monitor.Changes > 0 && nowMs - work.SinceMs >= FrozenAfterMs && monitor.Reads - work.Reads >= LeastReads
+            && (work.Highest - work.Lowest >= MovedWatts || work.WattHours >= capacityWattHours * MovedShare);
+        return work.IsFrozen;
+    }
+
     /// <summary>True when the import has stood still to the last bit while PV, batteries and chargers together moved.</summary>
     /// <param name="importWatts">Measured at the connection; NaN when not Good.</param>
     /// <param name="othersWatts">PV plus battery discharge minus charging, W; NaN when not all Good.</param>
@@ -58,5 +94,19 @@ public sealed class FreezeWatch(int devices)
         }
         (lowest, highest) = (Math.Min(lowest, othersWatts), Math.Max(highest, othersWatts));
         return importWatts != 0 && nowMs - importSinceMs >= FrozenAfterMs && highest - lowest >= MovedWatts;
+    }
+
+    /// <summary>What a battery has done since its monitor last said something new.</summary>
+    private struct Work
+    {
+        public long Changes;
+        public bool IsRunning;
+        public bool IsFrozen;
+        public long SinceMs;
+        public long LastMs;
+        public long Reads;
+        public double Lowest;
+        public double Highest;
+        public double WattHours;
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace SmartEms.Edge.Core.Sensing;
 
 /// <summary>The filter the controller reads one device through. A value outside the site's range is Bad; a jump too large for one step is believed at once where
-/// it tightens, and only when a second reading agrees where it would relax. The same reading is judged once, however often it is asked for.
-/// Times are monotonic milliseconds.</summary>
+/// it tightens, and only when a second reading agrees where it would relax (a third where it is far off, for the same bit may be damaged twice). The same
+/// reading is judged once, however often it is asked for. Times are monotonic milliseconds.</summary>
 public sealed class ReadingJudge(ImmutableArray<MeasureRule?> rules)
 {
     /// <summary>A counter that ran back is told of for so long, so that the next quarter-hour's record holds it.</summary>
@@ -42,7 +42,8 @@ public sealed class ReadingJudge(ImmutableArray<MeasureRule?> rules)
     {
         if (IsNear(rule, track.Value, value, (readMs - track.ReadMs) / 1000.0))
             return true;
-        if (track.IsHeld && IsNear(rule, track.HeldValue, value, (readMs - track.HeldMs) / 1000.0))
+        track.Agreed = track.IsHeld && IsNear(rule, track.HeldValue, value, (readMs - track.HeldMs) / 1000.0) ? track.Agreed + 1 : 1;
+        if (track.Agreed >= (IsFar(rule, track.Value, value, (readMs - track.ReadMs) / 1000.0) ? 3 : 2))
             return true;
         (track.IsHeld, track.HeldValue, track.HeldMs) = (true, value, readMs);
         if (rule.IsCounter)
@@ -52,6 +53,9 @@ public sealed class ReadingJudge(ImmutableArray<MeasureRule?> rules)
 
     private static bool IsNear(MeasureRule rule, double before, double now, double seconds) =>
         (!rule.IsCounter || now >= before) && Math.Abs(now - before) <= rule.Allowed(before, seconds);
+
+    private static bool IsFar(MeasureRule rule, double before, double now, double seconds) =>
+        rule is { IsCounter: false, Tighter: not Tightening.Neither } && Math.Abs(now - before) > 2 * rule.Allowed(before, seconds);
 
     /// <summary>Tighter: used at once. Otherwise the old value is shown as Uncertain while it is not too old, or the new one where no direction is safer.</summary>
     private static Sample Held(Track track, MeasureRule rule, Sample said, (int MaxAgeMs, long NowMs) at)
@@ -73,5 +77,8 @@ public sealed class ReadingJudge(ImmutableArray<MeasureRule?> rules)
         public bool IsHeld;
         public double HeldValue;
         public long HeldMs;
+
+        /// <summary>So many readings in a row agree with the one that waits, itself included.</summary>
+        public int Agreed;
     }
 }

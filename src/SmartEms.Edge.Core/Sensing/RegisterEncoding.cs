@@ -11,6 +11,9 @@ public readonly record struct Encoded(ushort[] Words, string? Refusal)
 /// <summary>Numbers to registers: the inverse of <see cref="Decoding"/>. What does not fit is refused, never bent.</summary>
 public static class RegisterEncoding
 {
+    /// <summary>Scaling leaves noise behind; so near to a whole step (in steps) it is that step.</summary>
+    private const double StepNoise = 1e-6;
+
     /// <summary>The registers of <paramref name="value"/> (in the point's unit), refused outside the point's plausible range.
     /// <paramref name="power"/> is the sample of the point's scale factor, if it has one.</summary>
     public static Encoded Of(PointDefinition point, double value, Sample power = default) =>
@@ -45,6 +48,22 @@ public static class RegisterEncoding
         }
     }
 
+    /// <summary>The registers of a point that is some bits of them, laid among the others that <paramref name="held"/> has; for simulated devices only,
+    /// because another client may change the other bits meanwhile.</summary>
+    public static Encoded AmongBits(PointDefinition point, double value, ReadOnlySpan<ushort> held)
+    {
+        var own = Unchecked(point with { Mask = 0, ScaleFactor = null }, value);
+        if (!own.IsOk)
+            return own;
+        var bits = Decoding.Bits(point, own.Words) << System.Numerics.BitOperations.TrailingZeroCount(point.Mask);
+        var before = Decoding.Bits(point, held);
+        if (Decoding.IsSentinel(point, before))
+            before = 0;
+        return (bits & ~point.Mask) == 0
+            ? Words(point, (before & ~point.Mask) | bits)
+            : Encoded.No($"{point.Name}: {Show(value, point)} does not fit into its bits");
+    }
+
     /// <summary>The registers of a text, padded with NULs; refused when longer than the point.</summary>
     public static Encoded OfText(PointDefinition point, string text)
     {
@@ -55,6 +74,19 @@ public static class RegisterEncoding
         for (var i = 0; i < bytes.Length; i++)
             words[i / 2] |= (ushort)(bytes[i] << (i % 2 == 0 ? 8 : 0));
         return new(words, null);
+    }
+
+    /// <summary>The value on the point's own steps that is no larger in either direction: 10.5 A is 10 A for a charger of whole amperes. For powers and
+    /// currents, where less is the safer side. Floats and codes have no steps and stay as they are.</summary>
+    public static double TowardsZero(PointDefinition point, double value, Sample power = default)
+    {
+        if (point.Type is RegisterType.F32 or RegisterType.F64 or RegisterType.Text || point.Map.Count > 0 || (point.ScaleFactor is not null && !power.IsKnown))
+            return value;
+        var up = point.ScaleFactor is null ? 0 : (int)power.Value;
+        var raw = PowersOfTen.Over(PowersOfTen.Down(value, up), point.Scale);
+        var nearest = Math.Round(raw);
+        var whole = Math.Abs(raw - nearest) <= StepNoise ? nearest : Math.Truncate(raw);
+        return PowersOfTen.Up(PowersOfTen.Times(whole, point.Scale), up);
     }
 
     /// <summary>Smallest and largest value the point can carry: its type at this scale, within its plausible range.</summary>

@@ -16,7 +16,9 @@ public sealed class RegisterTable
 
     private readonly Lock gate = new();
     private readonly Dictionary<Address, ushort> words = [];
-    private readonly Dictionary<Address, int> owners = [];
+
+    /// <summary>Every point that lies on a register: a register to write often has a second name, and a register of bits several.</summary>
+    private readonly Dictionary<Address, List<int>> owners = [];
     private readonly double?[] values;
     private readonly int[] powers;
 
@@ -95,8 +97,11 @@ public sealed class RegisterTable
         var index = IndexOf(point);
         lock (gate)
         {
+            if (Device.Profile.Points[index] is { Mask: not 0, Sentinels.IsEmpty: true })
+                Lay(index, 0); // the other bits stay
+            else
+                PutNoValue(index);
             values[index] = null;
-            PutNoValue(index);
         }
     }
 
@@ -126,7 +131,7 @@ public sealed class RegisterTable
                 var at = new Address(unit, space, address + i);
                 if (!words.TryGetValue(at, out into[i]))
                     return IllegalAddress;
-                if (owners.TryGetValue(at, out var owner) && Device.Profile.Points[owner].Access == PointAccess.Write)
+                if (owners.TryGetValue(at, out var all) && all.TrueForAll(owner => Device.Profile.Points[owner].Access == PointAccess.Write))
                     return IllegalAddress;
             }
             return Ok;
@@ -146,7 +151,7 @@ public sealed class RegisterTable
             foreach (var write in written)
             {
                 var span = Device.Places[write.Point].Span;
-                values[write.Point] = write.Value;
+                Hold(write.Point, write.Value);
                 Put(span, data.Slice(span.Address - address, span.Count));
             }
         }
@@ -160,17 +165,25 @@ public sealed class RegisterTable
     {
         for (var i = 0; i < data.Length;)
         {
-            if (!owners.TryGetValue(start with { Register = start.Register + i }, out var index))
+            if (!owners.TryGetValue(start with { Register = start.Register + i }, out var all))
                 return IllegalAddress;
-            var (point, span) = (Device.Profile.Points[index], Device.Places[index].Span);
-            var wrongFunction = single ? point.WriteWith != WriteFunction.Single && span.Count > 1 : point.WriteWith == WriteFunction.Single;
-            if (point.Access == PointAccess.Read || wrongFunction || span.Address != start.Register + i || i + span.Count > data.Length)
-                return IllegalAddress;
-            var sample = Decoding.Number(point, Decoding.Bits(point, data.Slice(i, span.Count)), PowerOf(index));
-            if (!sample.IsKnown)
-                return IllegalValue;
-            written.Add(new(index, point.Name, sample.Value));
-            i += span.Count;
+            var (code, taken) = (IllegalAddress, 0);
+            foreach (var index in all)
+            {
+                var (point, span) = (Device.Profile.Points[index], Device.Places[index].Span);
+                var wrongFunction = single ? point.WriteWith != WriteFunction.Single && span.Count > 1 : point.WriteWith == WriteFunction.Single;
+                if (taken > 0 || point.Access == PointAccess.Read || wrongFunction || span.Address != start.Register + i || i + span.Count > data.Length)
+                    continue;
+                code = IllegalValue;
+                var sample = Decoding.Number(point, Decoding.Bits(point, data.Slice(i, span.Count)), PowerOf(index));
+                if (!sample.IsKnown)
+                    continue;
+                written.Add(new(index, point.Name, sample.Value));
+                taken = span.Count;
+            }
+            if (taken == 0)
+                return code;
+            i += taken;
         }
         return Ok;
     }
@@ -204,9 +217,17 @@ public sealed class RegisterTable
             if (Device.Profile.Points[i].IsDerived)
                 continue;
             var span = Device.Places[i].Span;
+            var isFirst = true;
             for (var register = 0; register < span.Count; register++)
-                owners[new(span.Unit, span.Space, span.Address + register)] = i;
-            PutNoValue(i);
+            {
+                var at = new Address(span.Unit, span.Space, span.Address + register);
+                if (!owners.TryGetValue(at, out var all))
+                    owners[at] = all = [];
+                isFirst &= all.Count == 0;
+                all.Add(i);
+            }
+            if (isFirst || Device.Profile.Points[i].Access != PointAccess.Write)
+                PutNoValue(i); // a second name to write by takes nothing away from the first
         }
     }
 
@@ -220,12 +241,33 @@ public sealed class RegisterTable
 
     private bool Lay(int index, double value)
     {
-        var encoded = RegisterEncoding.Unchecked(Device.Profile.Points[index], value, PowerOf(index));
+        var point = Device.Profile.Points[index];
+        Span<ushort> held = stackalloc ushort[4];
+        var encoded = point.Mask == 0 ? RegisterEncoding.Unchecked(point, value, PowerOf(index)) : RegisterEncoding.AmongBits(point, value, Raw(index, held));
         if (!encoded.IsOk)
             return false;
-        values[index] = value;
+        Hold(index, value);
         Put(Device.Places[index].Span, encoded.Words);
         return true;
+    }
+
+    /// <summary>The point has a value now, and others on the same registers have lost theirs.</summary>
+    private void Hold(int index, double value)
+    {
+        var span = Device.Places[index].Span;
+        for (var i = 0; i < span.Count; i++)
+            foreach (var other in owners[new(span.Unit, span.Space, span.Address + i)])
+                if (Device.Profile.Points[other].Mask == 0 || Device.Profile.Points[index].Mask == 0 || other == index)
+                    values[other] = null;
+        values[index] = value;
+    }
+
+    private ReadOnlySpan<ushort> Raw(int index, Span<ushort> into)
+    {
+        var span = Device.Places[index].Span;
+        for (var i = 0; i < span.Count; i++)
+            into[i] = words[new(span.Unit, span.Space, span.Address + i)];
+        return into[..span.Count];
     }
 
     private void Rescale(int scaleFactor)
@@ -239,13 +281,11 @@ public sealed class RegisterTable
 
     private Sample Decoded(int index)
     {
-        var (point, span) = (Device.Profile.Points[index], Device.Places[index].Span);
+        var point = Device.Profile.Points[index];
         Span<ushort> raw = stackalloc ushort[4];
-        if (point.Type == RegisterType.Text)
-            return Sample.Bad(BadReason.NotAvailable);
-        for (var i = 0; i < span.Count; i++)
-            raw[i] = words[new(span.Unit, span.Space, span.Address + i)];
-        return Decoding.Number(point, Decoding.Bits(point, raw[..span.Count]), PowerOf(index));
+        return point.Type == RegisterType.Text
+            ? Sample.Bad(BadReason.NotAvailable)
+            : Decoding.Number(point, Decoding.Bits(point, Raw(index, raw)), PowerOf(index));
     }
 
     private void Put(RegisterSpan span, ReadOnlySpan<ushort> raw)

@@ -68,11 +68,12 @@ internal static class ModbusWriteCommand
             throw new Refusal(Exit.Usage, "value_unclear", $"'{asked.Value}' is not a number", "as in 4200 or -1.5");
         var point = profile is null ? null : PointAt(profile, space, asked.Address);
         var plain = new PointDefinition("value", space == RegisterSpace.Coil ? RegisterType.U16 : ModbusCommand.TypeOf(parsed.GetValue(ModbusCommand.Type)) ?? RegisterType.U16) { Words = ModbusCommand.OrderOf(parsed), Max = space == RegisterSpace.Coil ? 1 : double.PositiveInfinity };
-        var encoded = RegisterEncoding.Of(point ?? plain, number);
+        var value = RegisterEncoding.TowardsZero(point ?? plain, number);
+        var encoded = RegisterEncoding.Of(point ?? plain, value);
         if (!encoded.IsOk)
             throw new Refusal(Exit.Usage, "value_does_not_fit", encoded.Refusal!, point is null ? "--type s16, u32, s32 or f32 takes other numbers" : "the profile tells the range");
         var span = ModbusCommand.SpanOf(parsed, asked.Address, encoded.Words.Length);
-        return new(target, span, point ?? plain, encoded.Words) { Value = $"{asked.Value} {point?.Unit}".TrimEnd(), Cautions = profile is null ? [] : Cautions(profile, point) };
+        return new(target, span, point ?? plain, encoded.Words) { Value = $"{(value == number ? asked.Value : $"{value}")} {point?.Unit}".TrimEnd(), Cautions = profile is null ? [] : Cautions(profile, point) };
     }
 
     private static PointDefinition PointAt(DeviceProfile profile, RegisterSpace space, ushort address)

@@ -53,8 +53,13 @@ internal static class ProfileShowCommand
             control.TimeoutMs == 0 ? new Ink("no timeout of its own", Tint.Warn) : $"timeout {control.TimeoutMs / 1000.0:0.###} s, refreshed every {control.TimeoutMs / 3000.0:0.#} s",
             control.Effect == Measure.None ? new Ink("no effect to see", Tint.Warn) : $"seen in {Measures.Fact(control.Effect).Name} within {control.EffectWithinMs / 1000.0:0.###} s");
         page.Row("fallback", control.Fallback.Length == 0 ? "not described" : control.Fallback);
+        foreach (var one in control.Requires)
+            page.Row("", "needs", $"{one.Point} = {Allowed.Text(one.Value)}", $"else: {one.Remedy}");
         Steps("arm", control.Arm, page);
         Steps("apply", control.Apply, page);
+        if (control.Keep is { IsEmpty: true })
+            page.Row("", "keep", "reading is enough");
+        Steps("keep", control.Keep ?? [], page);
         Steps("release", control.Release, page);
         foreach (var mode in control.Native)
             Steps($"mode {ProfileWords.Of(ProfileWords.Natives, mode.Kind)}", mode.Steps, page);

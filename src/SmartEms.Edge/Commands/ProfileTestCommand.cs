@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Describing;
@@ -30,79 +31,108 @@ internal static class ProfileTestCommand
             var device = new CapturedDevice(profile);
             if (device.Load(text) is { } trouble)
                 throw new Refusal(Exit.ConfigurationInvalid, "capture_invalid", $"{label}: {trouble}", "a line reads: 1 holding 40000: 5375 6E53  # comment");
-            await RunAsync(profile, device, screen, label, stop);
+            await RunAsync((profile, device, label), screen, parsed.IsJson(), stop);
             return Exit.Ok;
         });
         return command;
     }
 
-    private static async Task RunAsync(DeviceProfile profile, CapturedDevice device, Screen screen, string label, CancellationToken stop)
+    private static async Task RunAsync((DeviceProfile Profile, CapturedDevice Device, string Label) served, Screen screen, bool isJson, CancellationToken stop)
     {
+        var (profile, device, label) = served;
         await using var slave = ModbusTcpSlave.Start(ModbusTcpSlaveSettings.Loopback(), device, screen.Time);
         await using var master = new ModbusTcpMaster(new("127.0.0.1", slave.BoundPort) { TransactionTimeout = TimeSpan.FromSeconds(10) }, screen.Time);
         var frames = new ShownBus(master);
         var link = new DeviceLink("127.0.0.1", slave.BoundPort, profile.Link.DefaultUnit);
-        var asked = profile with { Link = profile.Link with { RereadMs = 0, WriteGapMs = 0 } };
-        await using var session = new DeviceSession(0, new(profile.Name, profile.Name, link), asked, new(frames, new(screen.Time), new(_ => { }, new()), 230));
+        var unpaced = profile with { Link = profile.Link with { RereadMs = 0, WriteGapMs = 0 } };
+        await using var session = new DeviceSession(0, new(profile.Name, profile.Name, link), unpaced, new(frames, new(screen.Time), new(_ => { }, new()), 230));
         for (var round = 0; round < Rounds; round++)
             await session.RoundAsync(stop);
         if (session.Trouble is { } trouble)
             throw new Refusal(Exit.Failed, "not_found", $"{label}: {trouble}", "is it a capture of this model?");
-        screen.Show(session.Look((table, now) => Read(profile, table, now, screen.NewPage())).Line($"read from {label}, {Spoken.Count(frames.Reads, "request")}"));
-        foreach (var control in profile.Controls)
-            await WriteAsync(control, session, frames, screen, stop);
+        var view = session.Look((table, now) => Read(profile, table, now)) with { Capture = label, Requests = frames.Reads };
+        if (!isJson)
+            screen.Show(Draw(view, screen.NewPage()));
+        var phases = new List<TestPhaseView>();
+        foreach (var asked in Asks(profile))
+        {
+            phases.Add(await DoAsync(asked, session, frames, stop));
+            if (!isJson)
+                screen.Show(Draw(phases[^1], screen.NewPage()));
+        }
+        if (isJson)
+            screen.Json(JsonSerializer.SerializeToUtf8Bytes(view with { Phases = [.. phases] }, ToolsJson.Wire.ProfileTestView));
     }
 
-    private static Page Read(DeviceProfile profile, DeviceTable? table, long now, Page page)
+    private static ProfileTestView Read(DeviceProfile profile, DeviceTable? table, long now)
     {
-        var rows = new List<Ink[]>();
+        var points = new List<TestPointView>();
         for (var i = 0; i < profile.Points.Length; i++)
         {
             var point = profile.Points[i];
             if (point.Access == PointAccess.Write)
                 continue;
             var sample = table?.Get(i, now) ?? Sample.Bad(BadReason.Unreachable);
-            var value = !sample.IsKnown ? "?" : point.Type == RegisterType.Text ? table!.Text(i)! : $"{Math.Round(sample.Value, 3)}";
-            rows.Add([point.Name, value, point.Unit, sample.IsKnown ? new("ok", Tint.Good) : new($"{sample.Quality.Reason}", Tint.Warn),
-                point.Measure == Measure.None ? "" : Measures.Fact(point.Measure).Name]);
+            points.Add(new(point.Name, sample.IsKnown && point.Type != RegisterType.Text ? Math.Round(sample.Value, 6) : null, sample.IsKnown ? table!.Text(i) : null, point.Unit,
+                sample.IsKnown ? "ok" : $"{sample.Quality.Reason}", point.Measure == Measure.None ? "" : Measures.Fact(point.Measure).Name));
         }
-        return page.Table(Columns, rows);
+        return new(profile.Name, [.. points]);
     }
 
-    private static async Task WriteAsync(ControlDefinition control, DeviceSession session, ShownBus frames, Screen screen, CancellationToken stop)
+    private static Page Draw(ProfileTestView view, Page page)
     {
-        var (word, unit, targets) = control.Kind switch
-        {
-            ControlKind.BatteryDischarge => ("battery_discharge", "W", new double[] { -1_000, 0, 1_000 }),
-            ControlKind.EvCurrent => ("ev_current", "A", [10, 0]),
-            _ => ("pv_limit", "W", [2_000]),
-        };
-        await PhaseAsync(new($"{word} arm", control, ControlPhase.Arm, 0), session, frames, screen, stop);
-        foreach (var target in targets)
-            await PhaseAsync(new($"{word} {target} {unit}", control, ControlPhase.Apply, target), session, frames, screen, stop);
-        foreach (var mode in control.Native)
-            await PhaseAsync(new($"{word} mode {ProfileWords.Of(ProfileWords.Natives, mode.Kind)}", control with { Apply = mode.Steps }, ControlPhase.Apply, targets[0]), session, frames, screen, stop);
-        await PhaseAsync(new($"{word} release", control, ControlPhase.Release, 0), session, frames, screen, stop);
+        var rows = new List<Ink[]>();
+        foreach (var point in view.Points)
+            rows.Add([point.Point, point.Text ?? (point.Value is { } value ? $"{Math.Round(value, 3)}" : "?"), point.Unit, new(point.Quality, point.Quality == "ok" ? Tint.Good : Tint.Warn), point.Measure]);
+        return page.Table(Columns, rows).Line($"read from {view.Capture}, {Spoken.Count(view.Requests, "request")}");
     }
 
-    private static async Task PhaseAsync(Asked asked, DeviceSession session, ShownBus frames, Screen screen, CancellationToken stop)
+    private static IEnumerable<Asked> Asks(DeviceProfile profile)
+    {
+        foreach (var control in profile.Controls)
+        {
+            var (unit, targets) = control.Kind switch
+            {
+                ControlKind.BatteryDischarge => ("W", new double[] { -1_000, 0, 1_000 }),
+                ControlKind.EvCurrent => ("A", [10, 0]),
+                _ => ("W", [2_000]),
+            };
+            yield return new("arm", control, ControlPhase.Arm, 0);
+            foreach (var target in targets)
+                yield return new($"{target} {unit}", control, ControlPhase.Apply, target);
+            if (control.Keep is not null)
+                yield return new("keep", control, ControlPhase.Keep, targets[0]);
+            foreach (var mode in control.Native)
+                yield return new($"mode {ProfileWords.Of(ProfileWords.Natives, mode.Kind)}", control with { Apply = mode.Steps }, ControlPhase.Apply, targets[0]);
+            yield return new("release", control, ControlPhase.Release, 0);
+        }
+    }
+
+    private static async Task<TestPhaseView> DoAsync(Asked asked, DeviceSession session, ShownBus frames, CancellationToken stop)
     {
         var recipe = session.Look((table, now) => ControlRecipe.Of(asked.Control, asked.Phase, asked.Target, table!, now));
-        var page = screen.NewPage();
-        page.Line(new(asked.Title, Tint.Bold));
-        if (!recipe.IsOk)
-            page.Line(new($"  refused: {recipe.Refusal}", Tint.Warn));
-        foreach (var note in recipe.Notes)
-            page.Line($"  {note}");
-        if (recipe.IsOk && recipe.Writes.IsEmpty)
-            page.Line("  nothing to write");
+        var writes = new List<TestWriteView>();
         foreach (var write in recipe.Writes)
         {
             var reply = await frames.WriteAsync(write.Span, write.Words.AsMemory(), write.Function, stop);
             var point = session.Profile.Points[write.Point];
-            page.Line($"  {ShownBus.Frame(write)}  {point.Name} = {write.Expected:0.###}{(point.Unit.Length > 0 ? " " + point.Unit : "")}  {(reply.IsOk ? "ok" : $"{reply}")}");
+            writes.Add(new(ShownBus.Frame(write), point.Name, write.Expected, point.Unit, reply.IsOk ? "ok" : $"{reply}"));
         }
-        screen.Show(page);
+        return new(ProfileWords.Of(ProfileWords.Controls, asked.Control.Kind), asked.What, recipe.Refusal, [.. recipe.Notes], [.. writes]);
+    }
+
+    private static Page Draw(TestPhaseView phase, Page page)
+    {
+        page.Line(new($"{phase.Control} {phase.What}", Tint.Bold));
+        if (phase.Refused is { } refusal)
+            page.Line(new($"  refused: {refusal}", Tint.Warn));
+        foreach (var note in phase.Notes)
+            page.Line($"  {note}");
+        if (phase.Refused is null && phase.Writes.Length == 0)
+            page.Line("  nothing to write");
+        foreach (var write in phase.Writes)
+            page.Line($"  {write.Frame}  {write.Point} = {write.Value:0.###}{(write.Unit.Length > 0 ? " " + write.Unit : "")}  {write.Reply}");
+        return page;
     }
 
     private static (string Label, string Text) TextOf(string name, string? file)
@@ -119,5 +149,5 @@ internal static class ProfileTestCommand
         }
     }
 
-    private sealed record Asked(string Title, ControlDefinition Control, ControlPhase Phase, double Target);
+    private sealed record Asked(string What, ControlDefinition Control, ControlPhase Phase, double Target);
 }

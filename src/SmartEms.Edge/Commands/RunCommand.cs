@@ -26,6 +26,7 @@ internal static class RunCommand
             var loaded = SiteChoice.Load(parsed.GetValue(CheckCommand.Site), profiles, screen);
             var log = new Log(screen.Error, Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 });
             using var ended = new Termination(stop);
+            Workers.Reserve();
             var socket = parsed.GetValue(Options.Socket)!;
             using var claim = await ClaimAsync(socket, log, ended.Token);
             var starts = new StartLog(parsed.GetValue(Store)!, socket, log);

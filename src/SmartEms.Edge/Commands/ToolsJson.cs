@@ -47,11 +47,29 @@ internal sealed record FoundView(string Connect, int Unit, string Identity, stri
 /// <summary>A place that was not asked, and why.</summary>
 internal sealed record SkippedView(string Connect, string Why);
 
+/// <summary>What a profile made of a capture, and what it writes; value is null where nothing usable was read, and for texts.</summary>
+internal sealed record ProfileTestView(string Profile, TestPointView[] Points)
+{
+    public string Capture { get; init; } = "";
+    public int Requests { get; init; }
+    public TestPhaseView[] Phases { get; init; } = [];
+}
+
+/// <summary>One point as read.</summary>
+internal sealed record TestPointView(string Point, double? Value, string? Text, string Unit, string Quality, string Measure);
+
+/// <summary>One phase of a control: why it is refused, or null, and what it writes.</summary>
+internal sealed record TestPhaseView(string Control, string What, string? Refused, string[] Notes, TestWriteView[] Writes);
+
+/// <summary>One write as the bytes of its request, and what the device answered.</summary>
+internal sealed record TestWriteView(string Frame, string Point, double Value, string Unit, string Reply);
+
 /// <summary>How the tools' objects are written.</summary>
 [JsonSerializable(typeof(RegistersView))]
 [JsonSerializable(typeof(ProbeView))]
 [JsonSerializable(typeof(WriteView))]
 [JsonSerializable(typeof(ScanView))]
+[JsonSerializable(typeof(ProfileTestView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ToolsJson : JsonSerializerContext
 {

@@ -89,7 +89,20 @@ internal sealed class ControlLine
     public bool MayWrite(long nowMs) => nowMs >= nextWriteMs && Tries.MayTry(nowMs);
 
     /// <summary>The whole group is due, changed or not: the device's own timer starts anew with it.</summary>
-    public bool IsWholeDue(long nowMs) => Definition.TimeoutMs > 0 && (wholeAtMs < 0 || nowMs - wholeAtMs >= Definition.TimeoutMs / 3);
+    public bool IsWholeDue(long nowMs) => Definition.TimeoutMs > 0 && (wholeAtMs < 0 || (Definition.Keep is null && nowMs - wholeAtMs >= Definition.TimeoutMs / 3));
+
+    /// <summary>The target that stands and is to be kept alive now, or null. A budget that is spent does not let it die.</summary>
+    public double? KeepDue(long nowMs) => ReleaseWanted || !MayWrite(nowMs) ? null : Keeper.KeepDue(nowMs, mayChange: WriteDoubt != ControlDoubt.BudgetSpent);
+
+    /// <summary>The device got its sign of life: the setpoint stands, and its registers are looked at once more.</summary>
+    public void Kept(double target, bool isWritten, long nowMs)
+    {
+        Keeper.Sent(target, nowMs);
+        if (isWritten)
+            nextWriteMs = nowMs + writeGapMs;
+        Proof.LookAgain(nowMs + Definition.SettleMs);
+        PendingAtMs = Proof.IsEmpty ? null : nowMs + Definition.SettleMs;
+    }
 
     public void Written(double target, IReadOnlyList<RegisterWrite> writes, bool isWhole, long nowMs)
     {
@@ -160,6 +173,22 @@ internal sealed class ControlLine
         WriteDoubt = ControlDoubt.BudgetSpent;
         spentUntilMs = nowMs + SpentPauseMs;
         nextWriteMs = nowMs + RetryMs;
+    }
+
+    /// <summary>The device is set up in a way in which nothing may be written to it.</summary>
+    public void Hindered(long nowMs)
+    {
+        Lost(nowMs);
+        ArmProof.Forget();
+        IsArmed = false;
+        WriteDoubt = ControlDoubt.NotAllowed;
+    }
+
+    /// <summary>The device is set up as it must be.</summary>
+    public void Allowed()
+    {
+        if (WriteDoubt == ControlDoubt.NotAllowed)
+            WriteDoubt = ControlDoubt.None;
     }
 
     private void Lost(long nowMs)

@@ -7,6 +7,8 @@ namespace SmartEms.Edge.Field;
 /// <summary>The session's part of the hold journal: a line before the first forced write, undone first after a crash, ended when the device is handed back.</summary>
 internal sealed partial class DeviceSession
 {
+    private const string Released = "released";
+
     private readonly Dictionary<ControlKind, Hold> left = [];
 
     /// <summary>Notes durably that this control is about to be held, with what its registers hold now.</summary>
@@ -55,7 +57,7 @@ internal sealed partial class DeviceSession
         if (longest > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(longest), clock.Time, stop);
         foreach (var control in controls)
-            all &= await ConfirmedAsync(control, stop);
+            all &= HandedBack[control.Definition.Kind] == Released && await ConfirmedAsync(control, stop);
         return all;
     }
 

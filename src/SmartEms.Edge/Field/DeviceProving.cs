@@ -54,7 +54,7 @@ internal sealed partial class DeviceSession
         lock (gate)
         {
             var (now, readMs) = (clock.UptimeMs, table!.ReadAt(one.Write.ReadBack));
-            return one.Agreed < 2 && now >= one.ReadyMs && readMs <= Math.Max(one.ReadyMs - 1, one.ReadMs) && (readMs < 0 || now - readMs >= Profile.Link.RereadMs);
+            return (one.Agreed < 2 || one.IsLookDue) && now >= one.ReadyMs && readMs <= Math.Max(one.ReadyMs - 1, one.ReadMs) && (readMs < 0 || now - readMs >= Profile.Link.RereadMs);
         }
     }
 

@@ -36,11 +36,15 @@ internal sealed partial class DeviceSession
             return false;
         if (table is null)
             return false;
-        foreach (var block in plan!.Low)
-            await ReadAsync(table, block, stop); // scale factors and ratings the release steps may need
+        foreach (var block in plan!.High.AddRange(plan.Low))
+            await ReadAsync(table, block, stop); // what the device must say of itself, scale factors and ratings the release steps may need
         var all = true;
         foreach (var control in controls)
-            all &= left.ContainsKey(control.Definition.Kind) ? !await UndoAsync(control, stop) : await ReleaseAsync(control, stop);
+        {
+            var isReleased = left.ContainsKey(control.Definition.Kind) ? !await UndoAsync(control, stop) : await ReleaseAsync(control, stop);
+            HandedBack[control.Definition.Kind] = isReleased ? Released : "not released";
+            all &= isReleased;
+        }
         return all;
     }
 
@@ -58,12 +62,19 @@ internal sealed partial class DeviceSession
         {
             if (await UndoAsync(control, stop))
                 continue;
-            double? due;
+            double? due, kept;
             bool release;
             lock (gate)
+            {
                 (due, release) = (control.Due(clock.UptimeMs), control.ReleaseWanted && control.MayWrite(clock.UptimeMs));
+                kept = control.KeepDue(clock.UptimeMs);
+            }
             if (release)
                 await ReleaseAsync(control, stop);
+            else if ((due ?? kept) is { } asked && IsHindered(control, asked, mustBeKnown: true))
+                continue;
+            else if (kept is { } standing)
+                await KeepAsync(control, standing, stop);
             else if (due is { } target && (control.IsArmed || await ArmAsync(control, stop)))
                 await ApplyAsync(control, target, stop);
         }
@@ -129,6 +140,42 @@ internal sealed partial class DeviceSession
             Tell(control, target, ReceiptState.Written, null, "");
     }
 
+    /// <summary>An unchanged setpoint: the sign of life alone, and one more look at what should stand.</summary>
+    private async ValueTask KeepAsync(ControlLine control, double standing, CancellationToken stop)
+    {
+        if (await WriteAsync(control, new(ControlPhase.Keep, standing, IsWhole: true), stop) is { } written)
+            lock (gate)
+                control.Kept(standing, written.Count > 0, clock.UptimeMs);
+    }
+
+    /// <summary>The device says of itself that it must not be controlled, or does not say what it must. What has never been read is read in this round.</summary>
+    private bool IsHindered(ControlLine control, double asked, bool mustBeKnown)
+    {
+        var note = "";
+        bool isNews;
+        lock (gate)
+        {
+            foreach (var one in control.Definition.Requires)
+            {
+                var said = table!.Get(Profile.IndexOf(one.Point), clock.UptimeMs);
+                if (said.IsKnown ? said.Value == one.Value : !mustBeKnown)
+                    continue;
+                if (said.Quality.Reason == BadReason.NeverRead)
+                    return true;
+                note = $"{one.Point} is {(said.IsKnown ? $"{said.Value:0.###}" : said.Quality)} and must be {one.Value:0.###} for control: {one.Remedy}";
+                break;
+            }
+            isNews = note.Length > 0 && control.WriteDoubt != ControlDoubt.NotAllowed;
+            if (note.Length > 0)
+                control.Hindered(clock.UptimeMs);
+            else
+                control.Allowed();
+        }
+        if (isNews)
+            Tell(control, asked, ReceiptState.Failed, null, note);
+        return note.Length > 0;
+    }
+
     /// <summary>After a group that broke off: every register of it that can be read is read again, and then the group is done whole. Null when it was not.</summary>
     private async ValueTask<IReadOnlyList<RegisterWrite>?> MendAsync(ControlLine control, double target, CancellationToken stop)
     {
@@ -147,7 +194,7 @@ internal sealed partial class DeviceSession
 
     private async ValueTask<bool> ReleaseAsync(ControlLine control, CancellationToken stop)
     {
-        if (await WriteAsync(control, new(ControlPhase.Release, 0, IsWhole: control.Definition.TimeoutMs > 0), stop) is null)
+        if (IsHindered(control, 0, mustBeKnown: false) || await WriteAsync(control, new(ControlPhase.Release, 0, IsWhole: control.Definition.TimeoutMs > 0), stop) is null)
             return false;
         lock (gate)
             control.Released();

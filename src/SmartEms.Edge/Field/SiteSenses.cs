@@ -21,7 +21,7 @@ internal sealed class SiteSenses
     {
         (this.site, this.sessions) = (site, sessions);
         judges = [.. sessions.Select((_, i) => new ReadingJudge(Plausibility.Of(site, i)))];
-        freezes = new(sessions.Length);
+        freezes = new(sessions.Length, site.Batteries.Length);
         (pulses, frozen) = (new Pulse[sessions.Length], new bool[sessions.Length]);
     }
 
@@ -41,12 +41,20 @@ internal sealed class SiteSenses
             freezes.Look(pulses, frozen, nowMs);
             var meter = site.Pcc.Meter;
             frozen[meter] |= freezes.LookAtImport(Watts(samples[meter], Measure.GridImport), Others(samples), nowMs);
+            LookAtMonitors(samples, nowMs);
             for (var i = 0; i < sessions.Length; i++)
                 links[i] = links[i] with { Readings = Judge(i, samples[i], nowMs) };
             if (balance.Look(Load(samples, out var flows), flows, nowMs))
                 links[meter] = links[meter] with { Readings = links[meter].Readings | ReadingDoubts.Unbalanced };
             return FieldImage.Of(site, samples, links, now);
         }
+    }
+
+    private void LookAtMonitors(Sample[][] samples, long nowMs)
+    {
+        for (var i = 0; i < site.Batteries.Length; i++)
+            if (site.Batteries[i] is { Bms: { } monitor } battery && monitor != battery.Device)
+                frozen[monitor] |= freezes.LookAtMonitor(i, pulses[monitor], Watts(samples[battery.Device], Measure.BatteryDischarge), battery.Capacity.WattHours, nowMs);
     }
 
     private ReadingDoubts Judge(int device, Sample[] samples, long nowMs)

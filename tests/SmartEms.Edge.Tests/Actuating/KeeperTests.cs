@@ -122,4 +122,33 @@ public sealed class KeeperTests
         keeper.Forget();
         Assert.Equal(500, keeper.Due(1_000));
     }
+
+    [Theory]
+    [InlineData(10, true, 9_999, null)]
+    [InlineData(10, true, 10_000, 10d)] // unchanged, at a third of the timeout
+    [InlineData(10.4, true, 10_000, 10d)] // inside the dead band: what stands is kept
+    [InlineData(12, true, 10_000, null)] // a change goes out instead
+    [InlineData(12, false, 10_000, 10d)] // it cannot be written now: what stands is kept
+    [InlineData(8, false, 10_000, null)] // less is wanted and cannot be written: the device's own fallback is safer than keeping more
+    [InlineData(10, true, 30_000, null)] // the lease is over
+    public void A_sign_of_life_keeps_what_stands(double wanted, bool mayChange, long afterMs, double? kept)
+    {
+        var keeper = new Keeper(new(ControlKind.EvCurrent, []) { TimeoutMs = 30_000, DeadBand = 0.5, Keep = [] });
+        Assert.Null(keeper.KeepDue(100_000, mayChange));
+        keeper.Approve(10, 0, 30_000);
+        Assert.Null(keeper.KeepDue(20_000, mayChange)); // nothing has been sent yet
+        keeper.Sent(10, 0);
+        keeper.Approve(wanted, 0, 30_000);
+        Assert.Equal(kept, keeper.KeepDue(afterMs, mayChange));
+    }
+
+    [Fact]
+    public void Without_a_sign_of_life_the_whole_setpoint_is_repeated()
+    {
+        var keeper = Keeper(30_000);
+        keeper.Approve(10, 0, 30_000);
+        keeper.Sent(10, 0);
+        Assert.Null(keeper.KeepDue(20_000, mayChange: true));
+        Assert.Equal(10, keeper.Due(20_000));
+    }
 }

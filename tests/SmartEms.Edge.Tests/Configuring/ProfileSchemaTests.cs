@@ -29,6 +29,7 @@ public class ProfileSchemaTests
           - {name: meter_state, address: 15, type: u16}
           - {name: meter, address: 16, type: s16, unit: W, only_when: {meter_state: 1}, measure: grid_import}
           - {name: bms_soc, unit_id: bms, address: 1, type: u16}
+          - {name: sign, address: 18, type: u16, access: readwrite, wear: volatile}
           - {name: asleep, address: 17, type: u16, unit: W, sentinels: [0xFFFF], no_value_is: 0, measure: pv_production}
         controls:
           - control: battery_discharge
@@ -37,7 +38,7 @@ public class ProfileSchemaTests
             wear: volatile
             effect: battery_discharge
             effect_tolerance: 100
-            apply: [{point: set_power, factor: -1, at_most: rated}]
+            apply: [{point: set_power, factor: -1, at_most: rated}, {point: sign, value: 1}]
             release: [{point: mode, value: 0}]
             native:
               grid_charge: [{point: mode, value: 2}, {point: set_power, factor: 1, at_most: rated}]
@@ -123,7 +124,7 @@ public class ProfileSchemaTests
         var table = Table();
         table.Store(Profile.IndexOf("rated"), [0xDC05, 0x0000], 0); // 1500 = 0x000005DC, least significant byte first
         var recipe = ControlRecipe.Of(Profile.Controls[0], ControlPhase.Apply, target, table, 0);
-        Assert.Equal(written, Assert.Single(recipe.Writes).Expected);
+        Assert.Equal(written, recipe.Writes[0].Expected);
     }
 
     [Fact]
@@ -141,6 +142,31 @@ public class ProfileSchemaTests
         Assert.Equal(0x01020304UL, Decoding.Bits(point, words));
         Assert.Equal(words, RegisterEncoding.Of(point, 0x01020304).Words);
     }
+
+    [Fact]
+    public void What_keeps_a_setpoint_alive_and_what_control_needs_are_read()
+    {
+        Assert.Null(Profile.Controls[0].Keep);
+        var control = ReadWith("requires: [{point: meter_state, value: 1, remedy: switch it on}]\n    keep: [{point: sign, value: 1}]").Value!.Controls[0];
+        Assert.Equal([new ControlRequirement("meter_state", 1, "switch it on")], control.Requires.ToArray());
+        Assert.Equal([new ControlStep("sign") { Constant = 1 }], control.Keep!.Value.ToArray());
+        Assert.True(ReadWith("keep: []").Value!.Controls[0].Keep is { IsEmpty: true }, "reading alone is enough");
+        var table = Table();
+        Assert.Equal([Profile.IndexOf("sign")], ControlRecipe.Of(control, ControlPhase.Keep, 500, table, 0).Writes.Select(write => write.Point));
+    }
+
+    [Theory]
+    [InlineData("keep: [{point: mode, value: 2}]", ProblemCodes.Contradiction, "not with a change of it")]
+    [InlineData("keep: [{point: set_power, factor: 1}]", ProblemCodes.FlashRefreshed, "kept alive in flash")]
+    [InlineData("keep: [{point: sing, value: 1}]", ProblemCodes.UnknownName, "no point named sing")]
+    [InlineData("requires: [{point: meter_stat, value: 1, remedy: x}]", ProblemCodes.UnknownName, "no point named meter_stat")]
+    [InlineData("requires: [{point: meter_state, value: 1}]", ProblemCodes.MissingKey, "remedy")]
+    [InlineData("release: [{point: set_power, value: 0.5}]", ProblemCodes.TypeMisfit, "between two steps of set_power")]
+    public void What_cannot_be_kept_or_needed_is_refused_with_its_place(string keys, string code, string words) =>
+        Assert.Contains(ReadWith(keys).Problems, problem => problem.Code == code && problem.What.Contains(words, StringComparison.Ordinal));
+
+    private static Checked<DeviceProfile> ReadWith(string keys) => ProfileFile.Read(YamlReader.Read(
+        Text.Replace("    release: [{point: mode, value: 0}]", $"    {keys}", StringComparison.Ordinal), "x.yaml").Value!);
 
     private static DeviceTable Table() => new(Located.Fixed(Profile, 1));
 

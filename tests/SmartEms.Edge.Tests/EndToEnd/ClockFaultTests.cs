@@ -19,6 +19,8 @@ public sealed class ClockFaultTests(ITestOutputHelper story)
         await File.WriteAllTextAsync(clock, "+0\n");
         await using var daemon = DaemonUnderTest.Start(site, ("LD_PRELOAD", library), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"));
         await Bundle.UntilAsync(() => HangTests.IsLimiting(site), () => $"it does not limit: {site.State}\n{daemon.Said}");
+        var fell = site.Physics(physics => physics.Reversions);
+        story.WriteLine($"limiting, {fell} fallbacks so far");
         foreach (var (name, offset) in ((string, string)[])[("-5 h", "-5h"), ("+5 h", "+5h"), ("+10 years", "+3650d"), ("1970", "-20000d"), ("back", "+0"), ("-5 h again", "-5h")])
         {
             var before = (await daemon.StatusAsync())!.Value;
@@ -27,11 +29,11 @@ public sealed class ClockFaultTests(ITestOutputHelper story)
             var now = await daemon.UntilAsync(status => Math.Abs((status.GetProperty("at").GetDateTime() - before.GetProperty("at").GetDateTime()).TotalHours) > 1
                 && status.GetProperty("follow_steps").GetInt64() >= before.GetProperty("follow_steps").GetInt64() + 4, $"{name}, and Follow going on");
             story.WriteLine($"{name}: {now.GetProperty("at").GetDateTime():yyyy-MM-dd HH:mm:ss}Z, {now.GetProperty("follow_steps").GetInt64() - before.GetProperty("follow_steps").GetInt64()} Follow steps in "
-                + $"{TimeProvider.System.GetElapsedTime(stepped).TotalSeconds:0.0} s, {now.GetProperty("cycles").GetInt64() - before.GetProperty("cycles").GetInt64()} cycles");
+                + $"{TimeProvider.System.GetElapsedTime(stepped).TotalSeconds:0.0} s, {now.GetProperty("cycles").GetInt64() - before.GetProperty("cycles").GetInt64()} cycles, {site.Physics(physics => physics.Reversions)} fallbacks");
             Assert.InRange(now.GetProperty("cycles").GetInt64() - before.GetProperty("cycles").GetInt64(), 0, 2);
             Assert.True(HangTests.IsLimiting(site), site.State);
         }
-        Assert.Equal(0, site.Physics(physics => physics.Reversions));
+        Assert.Equal(fell, site.Physics(physics => physics.Reversions));
         Assert.Contains("the clock stepped by -18000", daemon.Said.Replace(",", "", StringComparison.Ordinal), StringComparison.Ordinal);
         await daemon.SignalAsync("TERM");
         Assert.Equal(0, await daemon.EndAsync());

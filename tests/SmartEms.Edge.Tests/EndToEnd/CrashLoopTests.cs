@@ -11,7 +11,7 @@ public sealed class CrashLoopTests(ITestOutputHelper story)
     [Fact]
     public async Task P4_after_three_crashes_it_starts_in_safe_mode_and_after_an_orderly_stop_as_ever()
     {
-        await using var site = await SiteOnWire.StartAsync(KillTests.Limiting);
+        await using var site = await SiteOnWire.StartAsync();
         var modes = new List<string>();
         for (var attempt = 1; attempt <= 3; attempt++)
         {

@@ -37,6 +37,27 @@ public sealed class DeceptiveDevices
         Assert.True(house.House.Of(site => site.BatteryDischargeWatts) > 1_500);
     }
 
+    /// <summary>The daemon stands still for longer than the box waits; its own fallback takes over, and it wants current and enable again.</summary>
+    [Fact]
+    public async Task M8_a_box_that_fell_back_by_itself_is_told_and_armed_again_within_two_rounds()
+    {
+        await using var house = await KeptHouse.StartAsync(pvWatts: 6_000);
+        house.House.Devices.With(site => site.PlugIn(0, 20_000, 36_000));
+        await house.LiveAsync(60);
+        var offered = house.House.Of(site => site.EvChargers[0].OfferedAmperes);
+        Assert.InRange(offered, 6.5, 16);
+        house.House.Run(45);
+        Assert.Equal(6, house.House.Of(site => site.EvChargers[0].OfferedAmperes), 0.1);
+        var before = house.BusOf(House.Box).Writes.Count;
+        var took = await house.LiveAsync(10, () => house.House.Of(site => site.EvChargers[0].OfferedAmperes) > 6.4);
+        Assert.InRange(took, 1, 2);
+        Assert.Contains(house.BusOf(House.Box).Writes.Skip(before), write => write.Span.Address == 5014); // enabled again
+        Assert.Equal(30, house.House.Devices.Shown(House.Box, "failsafe_timeout_now").Value);
+        await house.LiveAsync(40);
+        house.House.Run(45);
+        Assert.Equal(6, house.House.Of(site => site.EvChargers[0].OfferedAmperes), 0.1); // armed: it falls back a second time
+    }
+
     [Fact]
     public async Task M9_every_write_accepted_and_ignored()
     {
@@ -123,6 +144,7 @@ public sealed class DeceptiveDevices
         Assert.Contains(house.Receipts, receipt => receipt is { State: ReceiptState.ForeignWriter, Seen: 1, Kind: ControlKind.BatteryDischarge });
         house.AssertTold(FindingCode.ForeignWriter, House.Inverter);
         house.AssertRests();
+        Assert.InRange(house.BusOf(House.Inverter).Writes.Count, GroupSize, GroupSize * 30); // its 60 s timer is refreshed every 20 s, and no loop answers the stranger
         var fights = house.Receipts.Count(receipt => receipt is { State: ReceiptState.ForeignWriter or ReceiptState.NotApplied, Kind: ControlKind.BatteryDischarge });
         Assert.InRange(fights, 3, 4);
     }

@@ -24,6 +24,8 @@ public class ProfileWriteTests
             Tell(story, "arm", ControlRecipe.Of(control, ControlPhase.Arm, 0, table, 250), profile);
             foreach (var target in targets)
                 Tell(story, $"apply {target}", ControlRecipe.Of(control, ControlPhase.Apply, target, table, 250), profile);
+            if (control.Keep is not null)
+                Tell(story, "keep", ControlRecipe.Of(control, ControlPhase.Keep, targets[0], table, 250), profile);
             Tell(story, "release", ControlRecipe.Of(control, ControlPhase.Release, 0, table, 250), profile);
         }
         return story.ToString();
@@ -37,6 +39,12 @@ public class ProfileWriteTests
             if (profile.Controls.Any(control => control.Kind == ControlKind.EvCurrent))
                 Assert.Contains(profile.Name, told);
     }
+
+    [Theory]
+    [InlineData("growatt-tlxh")]
+    [InlineData("kostal-plenticore")]
+    public void Hybrids_whose_setpoint_is_guarded_or_a_share_tell_what_they_write(string profile) =>
+        Assert.Contains(((IEnumerable<object[]>)Stories).Select(row => (string)row[0]), name => name.StartsWith(profile, StringComparison.Ordinal));
 
     private static void Tell(StringBuilder story, string phase, ControlRecipe recipe, DeviceProfile profile)
     {

@@ -20,7 +20,7 @@ public class RegisterFactTests
         {
             var chance = new Random(seed);
             var device = new Capture();
-            var said = facts.Select(fact => (Fact: fact, Held: fact.Held(fact.Range.Least + (fact.Range.Most - fact.Range.Least) * chance.NextDouble()))).ToArray();
+            var said = facts.Select(fact => (Fact: fact, Held: fact.Said(chance))).ToArray();
             foreach (var (fact, held) in said)
                 device.Put(profile.Link.DefaultUnit, fact.Space, fact.Address, fact.Words(held));
             var table = ProfileMapTests.Poll(Located.Fixed(AtFixedAddresses(profile), profile.Link.DefaultUnit), device);
@@ -42,6 +42,14 @@ public class RegisterFactTests
     // What lies in SunSpec models is held by the walk's own tests; here only the vendor's own registers count.
     private static DeviceProfile AtFixedAddresses(DeviceProfile profile) =>
         profile with { Layout = ProfileLayout.Fixed, Points = [.. profile.Points.Where(point => point.Models.IsEmpty)] };
+
+    [Fact]
+    public void Chargers_and_meters_have_tables_of_their_own()
+    {
+        var kinds = RegisterFact.Tables().Select(name => Hardware.Profile(name)).ToArray();
+        Assert.True(kinds.Count(profile => profile.Points.Any(point => point.Measure == Measure.EvCharge)) >= 8);
+        Assert.True(kinds.Count(profile => profile.Controls.IsEmpty && profile.Points.Any(point => point.Measure == Measure.GridFrequency || point.Measure == Measure.GridExportedEnergy) && profile.Points.All(point => point.Measure != Measure.BatterySoc)) >= 8);
+    }
 
     private static void Same(DeviceTable table, RegisterFact fact, double expected, string where)
     {

@@ -18,25 +18,33 @@ internal sealed record RegisterFact(string Name, RegisterSpace Space, int Addres
     /// <summary>Values to try, ends included, in the vendor's unit and sign.</summary>
     public (double Least, double Most) Range { get; init; }
 
+    /// <summary>What the vendor's codes mean in our words (the charging states); empty for numbers.</summary>
+    public IReadOnlyDictionary<double, double> Means { get; init; } = new Dictionary<double, double>();
+
     public int Width => Type[1..] switch { "16" => 1, "32" => 2, _ => 4 };
 
     /// <summary>The vendor's number in our unit and sign.</summary>
-    public double Ours(double vendors) =>
-        vendors * (Unit switch { "kWh" or "kW" => 1000, "mV" or "mA" => 0.001, _ => 1 }) * (Positive is "export" or "charge" ? -1 : 1);
+    public double Ours(double vendors) => Means.TryGetValue(vendors, out var meant) ? meant :
+        vendors * (Unit switch { "kWh" or "kW" => 1000, "mV" or "mA" or "ms" => 0.001, _ => 1 }) * (Positive is "export" or "charge" ? -1 : 1);
 
     /// <summary>The number the register can hold that lies next to a wanted one, in the vendor's unit.</summary>
     public double Held(double wanted) => Type switch
     {
-        "f32" => (double)(float)wanted,
+        "f32" => (double)(float)(wanted / Scale) * Scale,
         "f64" => wanted,
         _ => Math.Round(wanted / Scale) * Scale,
     };
+
+    /// <summary>Something the device may say: any number of the range, or one of the codes.</summary>
+    public double Said(Random chance) => Means.Count > 0
+        ? Means.Keys.ElementAt(chance.Next(Means.Count))
+        : Held(Range.Least + ((Range.Most - Range.Least) * chance.NextDouble()));
 
     public ushort[] Words(double held)
     {
         var bits = Type switch
         {
-            "f32" => BitConverter.SingleToUInt32Bits((float)held),
+            "f32" => BitConverter.SingleToUInt32Bits((float)(held / Scale)),
             "f64" => BitConverter.DoubleToUInt64Bits(held),
             _ => unchecked((ulong)(long)Math.Round(held / Scale)),
         };
@@ -64,8 +72,19 @@ internal sealed record RegisterFact(string Name, RegisterSpace Space, int Addres
             IsReadable = cells[8].Contains('r'),
             IsWritable = cells[8].Contains('w'),
             Range = (Number(ends[0]), Number(ends[1])),
+            Means = cells.Length > 10 && cells[10].Length > 0 ? cells[10].Split(' ').ToDictionary(code => Number(code.Split('=')[0]), code => (double)StateOf(code.Split('=')[1])) : new(),
         };
     }
+
+    private static EvState StateOf(string word) => word switch
+    {
+        "no_car" => EvState.NoCar,
+        "connected" => EvState.Connected,
+        "charging" => EvState.Charging,
+        "error" => EvState.Error,
+        "unknown" => EvState.Unknown,
+        _ => throw new FormatException($"{word} is no charging state"),
+    };
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

@@ -46,7 +46,12 @@ public sealed class GuardTests
     [Fact]
     public void Every_code_has_words_and_a_next_step()
     {
-        var site = Given.Site();
+        var site = Given.Site() with
+        {
+            Contacts = [new("button", ContactRole.EmergencyStop, new("board", "0"))],
+            Relays = [new("pump", new("board", "1"))],
+            Sensors = [new("cellar", SensorKind.Lm75, "i2c-1", 0x48)],
+        };
         foreach (var code in Enum.GetValues<FindingCode>())
             foreach (var subject in Enum.GetValues<Subject>())
             {

@@ -50,7 +50,40 @@ public class ControlRecipeTests
     public void The_expected_value_is_what_the_registers_carry()
     {
         var writes = Recipe(Inverter, ControlKind.BatteryDischarge, ControlPhase.Apply, 1_000).Writes;
-        Assert.Equal((9.77, -9.77), (writes[0].Expected, writes[1].Expected)); // 1000 / 10240 = 9.765625 %
+        Assert.Equal((9.76, -9.76), (writes[0].Expected, writes[1].Expected)); // 1000 / 10240 = 9.765625 %: never more than was approved
+    }
+
+    [Theory]
+    [InlineData(10.5, 10)]
+    [InlineData(10.999, 10)]
+    [InlineData(10.000000001, 10)]
+    [InlineData(9.9999999, 10)]
+    [InlineData(15.999, 15)]
+    [InlineData(6, 6)]
+    [InlineData(5.9999999, 6)]
+    public void A_charger_of_whole_amperes_never_gives_more_than_was_approved(double target, double written) =>
+        Assert.Equal(written, Recipe(Polled("go-e-gemini", "charging"), ControlKind.EvCurrent, ControlPhase.Apply, target).Writes[0].Expected);
+
+    [Fact]
+    public void No_control_of_any_profile_writes_more_than_was_asked()
+    {
+        var (steps, chance) = (0, new Random(7));
+        foreach (var profile in Hardware.ProfileNames().Select(Hardware.Profile))
+            foreach (var step in profile.Controls.SelectMany(control => control.Apply).Where(step => step.Constant is null))
+            {
+                steps++;
+                var point = profile.Points[profile.IndexOf(step.Point)];
+                foreach (var power in (double[])[-3, -2, -1, 0, 1])
+                    for (var i = 0; i < 200; i++)
+                    {
+                        var wanted = (chance.NextDouble() - 0.5) * 20_000;
+                        var written = RegisterEncoding.TowardsZero(point, wanted, Sample.Good(power));
+                        var stride = Math.Abs(point.Scale) * (point.ScaleFactor is null ? 1 : Math.Pow(10, power));
+                        Assert.True(written * wanted >= 0 && Math.Abs(written) <= Math.Abs(wanted) + (1e-6 * stride), $"{profile.Name} {step.Point}: {wanted} became {written}");
+                        Assert.True(Math.Abs(written - wanted) < stride, $"{profile.Name} {step.Point}: {wanted} lost a whole step and became {written}");
+                    }
+            }
+        Assert.InRange(steps, 25, 1_000);
     }
 
     [Fact]

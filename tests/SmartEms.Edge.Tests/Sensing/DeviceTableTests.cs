@@ -53,6 +53,23 @@ public class DeviceTableTests
     }
 
     [Fact]
+    public void Another_scale_factor_counts_when_it_is_read_twice()
+    {
+        var table = Table();
+        table.Store(4, [0], 0);
+        table.Store(5, [7], 0);
+        table.Store(4, [2], 100); // a bit turned on the way
+        Assert.Equal((7, Trust.Uncertain), (table.Get(5, 100).Value, table.Get(5, 100).Quality.Trust));
+        table.Store(4, [0], 200);
+        Assert.Equal(new(7, Quality.Good(200)), table.Get(5, 200));
+        table.Store(4, [1], 300);
+        table.Store(4, [1], 400);
+        Assert.Equal(new(70, Quality.Good(400)), table.Get(5, 400));
+        table.Store(4, [0x8000], 500); // its own "no value" counts at once
+        Assert.False(table.Get(5, 500).IsKnown);
+    }
+
+    [Fact]
     public void An_old_scale_factor_makes_its_value_uncertain_and_then_unknown()
     {
         var table = Table();

@@ -80,6 +80,19 @@ public sealed class PlausibilityTests
         Assert.Equal((1, Trust.Good), (twice.Value, twice.Quality.Trust));
     }
 
+    [Theory]
+    [InlineData(40, 75, 2)] // A of the BMS's limit: the next reading that agrees
+    [InlineData(100, 3_376.8, 3)] // far off: once more
+    [InlineData(0, 80, 3)]
+    public void The_farther_a_limit_is_relaxed_the_more_readings_agree(double from, double to, int readings)
+    {
+        Look(inverter, Measure.BatteryDischargeCurrentMax, from);
+        for (var reading = 1; reading < readings; reading++)
+            Assert.Equal((from, Trust.Uncertain), Look(inverter, Measure.BatteryDischargeCurrentMax, to) is var held ? (held.Value, held.Quality.Trust) : default);
+        Assert.Equal((to, Trust.Good), Look(inverter, Measure.BatteryDischargeCurrentMax, to) is var believed ? (believed.Value, believed.Quality.Trust) : default);
+        Assert.Equal(5, Look(inverter, Measure.BatteryDischargeCurrentMax, 5).Value); // less counts at once
+    }
+
     [Fact]
     public void A_longer_pause_allows_a_larger_step()
     {

@@ -12,6 +12,7 @@ public class RegisterTableTests
 
     public static TheoryData<string> Profiles => new(Hardware.ProfileNames());
 
+    /// <summary>Every point: a text as a text, a sum as the sum of what its terms say, a register with several names under each of them in turn.</summary>
     [Theory]
     [MemberData(nameof(Profiles))]
     public void Whatever_is_set_by_name_is_polled_back(string name)
@@ -19,15 +20,46 @@ public class RegisterTableTests
         var profile = Hardware.Profile(name);
         var table = new RegisterTable(profile);
         foreach (var point in profile.Points)
-            if (IsSetByName(profile, point))
-                Assert.True(table.Set(point.Name, ValueFor(profile, point)), point.Name);
+            SetByName(table, point);
         var polled = ProfileMapTests.Poll(Find(profile, table), new OverTable(table));
         for (var i = 0; i < profile.Points.Length; i++)
         {
-            var point = profile.Points[i];
-            if (IsSetByName(profile, point) && point.Access != PointAccess.Write)
-                Assert.Equal((point.Name, ValueFor(profile, point)), (point.Name, polled.Get(i, 0).Value));
+            if (SharesRegisters(profile, i))
+            {
+                SetByName(table, profile.Points[i]);
+                polled = ProfileMapTests.Poll(Find(profile, table), new OverTable(table));
+            }
+            Same(profile, i, polled, table);
         }
+    }
+
+    [Fact]
+    public void A_register_of_bits_holds_each_of_its_points()
+    {
+        var table = new RegisterTable(Hardware.Profile("sungrow-sh"));
+        Assert.True(table.Set("charging", 1));
+        Assert.True(table.Set("discharging", 1));
+        Assert.Equal((1, 1), (table.Get("charging").Value, table.Get("discharging").Value));
+        Assert.False(table.Set("charging", 2), "two does not fit into one bit");
+        table.Unset("discharging");
+        Assert.Equal((1, 0), (table.Get("charging").Value, table.Get("discharging").Value));
+    }
+
+    [Theory]
+    [InlineData(7, 0, "set_current", 7)]
+    [InlineData(0, 0, "pause", 0)]
+    [InlineData(3, 3, "", 0)]
+    public void A_second_name_to_write_by_takes_nothing_away_from_the_first(ushort word, byte code, string written, double shown)
+    {
+        var table = new RegisterTable(Hardware.Profile("vestel-evc04"));
+        var heard = new List<PointWritten>();
+        table.Written = heard.Add;
+        Assert.Equal(code, table.Write(255, Holding, 5004, [word], single: true));
+        Assert.Equal(written, string.Concat(heard.Select(write => write.Name)));
+        Assert.Equal(shown, table.Get("set_point").Value);
+        Span<ushort> one = stackalloc ushort[1];
+        Assert.Equal(0, table.Read(255, Holding, 5004, one));
+        Assert.Equal(shown, one[0]);
     }
 
     [Theory]
@@ -112,12 +144,34 @@ public class RegisterTableTests
         Assert.Equal(25, table.Get("out_w_rte").Value);
     }
 
-    /// <summary>A few bits of a register have no value of their own to set (RegisterFactTests lays whole registers under them), and a register with
-    /// a second name to write a code by holds what was set last (ProfileWriteTests shows both).</summary>
-    private static bool IsSetByName(DeviceProfile profile, PointDefinition point) =>
-        !point.IsDerived && point.Type != RegisterType.Text && point.Mask == 0
-        && !profile.Points.Any(other => other.Name != point.Name && !other.IsDerived && other.Models.IsEmpty && point.Models.IsEmpty
-            && (other.Space, other.Address, other.UnitId) == (point.Space, point.Address, point.UnitId));
+    private static void SetByName(RegisterTable table, PointDefinition point)
+    {
+        if (point.Type == RegisterType.Text)
+            table.SetText(point.Name, "Ab1");
+        else if (!point.IsDerived)
+            Assert.True(table.Set(point.Name, ValueFor(table.Device.Profile, point)), point.Name);
+    }
+
+    private static void Same(DeviceProfile profile, int index, DeviceTable polled, RegisterTable table)
+    {
+        var point = profile.Points[index];
+        if (point.Type == RegisterType.Text)
+            Assert.Equal((point.Name, "Ab1"[..Math.Min(3, point.Width * 2)]), (point.Name, polled.Text(index)));
+        else if (point.IsDerived)
+            Assert.Equal((point.Name, point.Terms.Sum(term => term.Factor * polled.Get(profile.IndexOf(term.Point), 0).Value)), (point.Name, polled.Get(index, 0).Value));
+        else
+            Assert.Equal((point.Name, ValueFor(profile, point)), (point.Name, point.Access == PointAccess.Write ? table.Get(point.Name).Value : polled.Get(index, 0).Value));
+    }
+
+    private static bool SharesRegisters(DeviceProfile profile, int index)
+    {
+        var point = profile.Points[index];
+        for (var i = 0; i < profile.Points.Length; i++)
+            if (i != index && profile.Points[i] is { IsDerived: false } other && !point.IsDerived && other.Models.IsEmpty && point.Models.IsEmpty
+                && (other.Space, other.UnitId) == (point.Space, point.UnitId) && other.Address < point.Address + point.Width && point.Address < other.Address + other.Width)
+                return true;
+        return false;
+    }
 
     private static double ValueFor(DeviceProfile profile, PointDefinition point)
     {
@@ -126,6 +180,8 @@ public class RegisterTableTests
                 return condition.Value;
         if (point.Type == RegisterType.SunSsf)
             return -1;
+        if (point.Mask != 0 && point.Map.Count == 0)
+            return 1;
         if (point.Map.Count > 0)
             return point.Map.ContainsValue(3) ? 3 : point.Map.Values.Max();
         var raw = Math.Abs(point.Scale) > 1 ? 7 * point.Scale : 7; // a value the registers can hold without rounding
