@@ -114,7 +114,7 @@ internal sealed class Daemon(DaemonParts parts)
     public async ValueTask FollowOnceAsync()
     {
         var now = clock.UptimeMs;
-        journal.Clock(clock.Now, now);
+        journal.Clock(clock.Now, now, clock.Trust <= ClockTrust.Holdover);
         var seconds = lastFollowMs < 0 ? site.Running.FollowPeriod.TotalSeconds : Math.Clamp((now - lastFollowMs) / 1000.0, 0.001, 60);
         lastFollowMs = now;
         var image = Look();

@@ -13,9 +13,19 @@ internal static class Workers
         ThreadPool.GetMaxThreads(out _, out var portsMost);
         if (Environment.ProcessorCount > Count || !ThreadPool.SetMinThreads(Count, portsLeast) || !ThreadPool.SetMaxThreads(Count, portsMost))
             return;
-        using var present = new Barrier(Count + 1);
+        var (gate, present) = (new object(), 0);
+        void Meet()
+        {
+            lock (gate)
+            {
+                present++;
+                Monitor.PulseAll(gate);
+                while (present <= Count)
+                    Monitor.Wait(gate);
+            }
+        }
         for (var i = 0; i < Count; i++)
-            ThreadPool.UnsafeQueueUserWorkItem(static barrier => barrier.SignalAndWait(), present, preferLocal: false);
-        present.SignalAndWait();
+            ThreadPool.UnsafeQueueUserWorkItem(static meet => meet(), Meet, preferLocal: false);
+        Meet();
     }
 }

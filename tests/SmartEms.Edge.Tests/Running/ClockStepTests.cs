@@ -80,6 +80,32 @@ public sealed class ClockStepTests(ITestOutputHelper story)
     }
 
     [Fact]
+    public async Task T3_two_hours_without_the_time_are_put_right_once_it_is_set()
+    {
+        using var folder = new StoreFolder();
+        await using var house = await TimedHouse.StartAsync(folder.File, new(false, false));
+        var lost = TimeSpan.FromDays(37) + TimeSpan.FromMinutes(11);
+        await house.LiveAsync(8 * Quarter);
+        Assert.Equal(ClockTrust.NoRtc, house.Now.Image.Box.Clock);
+        house.Time.StepWallClock(lost);
+        house.Signs = new(true, false);
+        await house.LiveAsync(2 * Quarter);
+        Assert.Equal(ClockTrust.Synced, house.Now.Image.Box.Clock);
+        var entries = await house.AllAsync();
+        var moments = Rebased.Moments(entries);
+        var step = Array.FindIndex([.. entries], entry => entry.Kind == LedgerKind.ClockStep);
+        var worst = TimeSpan.Zero;
+        for (var i = 0; i < moments.Length; i++)
+        {
+            var really = i < step ? entries[i].At + lost : entries[i].At;
+            worst = (moments[i] - really).Duration() > worst ? (moments[i] - really).Duration() : worst;
+            Assert.True(i == 0 || moments[i] >= moments[i - 1] || moments[i - 1] - moments[i] < TimeSpan.FromSeconds(1), $"entry {i} stands before the one before it");
+        }
+        story.WriteLine($"{step} entries of two hours without the time put right by {lost}: order kept, worst error {worst.TotalMilliseconds:0} ms; {moments.Length - step} after it");
+        Assert.True(step > 8 && worst <= TimeSpan.FromSeconds(1), $"worst {worst}");
+    }
+
+    [Fact]
     public async Task T4_after_a_sleep_nothing_old_is_believed_and_control_goes_on()
     {
         await using var house = await TimedHouse.StartAsync();

@@ -69,6 +69,13 @@ internal sealed class TimedHouse : IAsyncDisposable
         return built.Recorder.Look(store => store.Read(kind, new(long.MinValue), new(long.MaxValue)).OrderBy(entry => entry.Sequence).ToArray());
     }
 
+    /// <summary>The whole ledger.</summary>
+    public async Task<IReadOnlyList<LedgerEntry>> AllAsync()
+    {
+        await built.Recorder.AppendAsync(LedgerKind.Note, Time.Now, [0]);
+        return built.Recorder.Look(store => ((ILedger)store).After(0, int.MaxValue));
+    }
+
     public async Task<long[]> SlotsAsync() => [.. (await LedgerAsync(LedgerKind.Cycle)).Select(entry => CycleRecord.FromBytes(entry.Body).Slot.Index)];
 
     private Composition Build() => Composition.Build(new(house.Devices.SiteWithBoundPorts, "timed", ""), new(null), new(store, house.Time, TimeProvider.System, Log.Silent)

@@ -1,0 +1,25 @@
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Core.Recording;
+
+/// <summary>The moments at which ledger entries really came about: a box that started without the time stamped them wrongly until a time service set its clock,
+/// and the step of the clock in the ledger says by how much. Their order is that of their numbers and needs no clock.</summary>
+public static class Rebased
+{
+    /// <param name="entries">In sequence, without holes; a step beyond their end changes nothing.</param>
+    /// <returns>One moment per entry.</returns>
+    public static Instant[] Moments(IReadOnlyList<LedgerEntry> entries)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        var moments = new Instant[entries.Count];
+        for (var i = 0; i < moments.Length; i++)
+        {
+            moments[i] = entries[i].At;
+            if (entries[i].Kind != LedgerKind.ClockStep || ClockStep.FromBytes(entries[i].Body) is not { DoubtedSince: { } since } step)
+                continue;
+            for (var before = i - 1; before >= 0 && moments[before] >= since; before--)
+                moments[before] += step.By;
+        }
+        return moments;
+    }
+}
