@@ -6,6 +6,9 @@ namespace SmartEms.Edge.Core.Recording;
 /// and the step of the clock in the ledger says by how much. Their order is that of their numbers and needs no clock.</summary>
 public static class Rebased
 {
+    /// <summary>A step is noticed by the next look at the clock; what was stamped in between is right already.</summary>
+    private static readonly TimeSpan Noticed = TimeSpan.FromMinutes(1);
+
     /// <param name="entries">In sequence, without holes; a step beyond their end changes nothing.</param>
     /// <returns>One moment per entry.</returns>
     public static Instant[] Moments(IReadOnlyList<LedgerEntry> entries)
@@ -17,8 +20,13 @@ public static class Rebased
             moments[i] = entries[i].At;
             if (entries[i].Kind != LedgerKind.ClockStep || ClockStep.FromBytes(entries[i].Body) is not { DoubtedSince: { } since } step)
                 continue;
-            for (var before = i - 1; before >= 0 && moments[before] >= since; before--)
-                moments[before] += step.By;
+            for (var before = i - 1; before >= 0; before--)
+            {
+                if (moments[before] >= since && moments[before] <= step.Expected)
+                    moments[before] += step.By;
+                else if (moments[before] > step.Found || step.Found - moments[before] > Noticed)
+                    break; // another run, or stamped by a clock that was trusted
+            }
         }
         return moments;
     }

@@ -18,10 +18,10 @@ public sealed class ExhaustionTests(ITestOutputHelper story)
         await using var daemon = new DaemonUnderTest(site.PathOf, Bundle.Prepare("prlimit", ["--nofile=64", Bundle.Binary, .. DaemonUnderTest.Arguments(site)]));
         await daemon.UntilAsync(now => now.GetProperty("cycles").GetInt64() == 1, "a decision");
         var open = Directory.EnumerateFileSystemEntries($"/proc/{daemon.Pid}/fd").Count();
-        Assert.Equal(0, (await Tool.RunAsync("util-linux", "prlimit", "--pid", $"{daemon.Pid}", $"--nofile={open}")).Exit);
+        Assert.Equal(0, (await Tool.RunAsync("util-linux", "prlimit", "--pid", $"{daemon.Pid}", $"--nofile={open}:64")).Exit);
         story.WriteLine($"it lives with {open} descriptors (64 allowed at its start), and from now on gets no other");
         await GoesOnAsync(site, daemon);
-        Assert.Equal(0, (await Tool.RunAsync("util-linux", "prlimit", "--pid", $"{daemon.Pid}", "--nofile=64")).Exit);
+        Assert.Equal(0, (await Tool.RunAsync("util-linux", "prlimit", "--pid", $"{daemon.Pid}", "--nofile=64:64")).Exit);
         await daemon.UntilAsync(now => now.GetProperty("state").GetString() == "running", "the API again");
     }
 
