@@ -128,6 +128,25 @@ public sealed class ClockStepTests(ITestOutputHelper story)
         Assert.Equal(before + 3, house.Now.Cycles);
     }
 
+    /// <summary>P1: between two decisions nobody can tell a hanging cycle from a waiting one; a minute after its time everybody can.</summary>
+    [Fact]
+    public async Task P1_a_cycle_that_hangs_makes_the_daemon_unhealthy_a_minute_after_its_time()
+    {
+        await using var house = await TimedHouse.StartAsync();
+        await house.LiveAsync(60);
+        Assert.True(house.Daemon.IsHealthy);
+        house.IsCycleStuck = true;
+        await house.LiveAsync(Quarter - 60);
+        Assert.True(house.Daemon.IsHealthy);
+        await house.LiveAsync(90);
+        Assert.False(house.Daemon.IsHealthy);
+        await house.LiveAsync(Quarter / 2);
+        Assert.Contains(house.Now.Findings, finding => finding.Code == FindingCode.DecisionLeaseExpired);
+        house.IsCycleStuck = false;
+        await house.LiveAsync(10);
+        Assert.True(house.Daemon.IsHealthy);
+    }
+
     [Fact]
     public async Task While_the_clock_is_doubted_what_tightens_is_taken_and_what_relaxes_refused()
     {

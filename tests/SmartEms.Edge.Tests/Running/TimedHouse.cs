@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Tests.Simulation;
@@ -25,6 +26,9 @@ internal sealed class TimedHouse : IAsyncDisposable
     /// <summary>What the machine says of its clock.</summary>
     public ClockSigns Signs { get; set; } = new(true, true);
 
+    /// <summary>How the next start goes.</summary>
+    public StartMode Start { get; set; }
+
     public Core.Simulating.SimulatedTime Time => house.Time;
     public Snapshot Now => built.Daemon.Latest!;
     public Daemon Daemon => built.Daemon;
@@ -39,6 +43,9 @@ internal sealed class TimedHouse : IAsyncDisposable
         return new(house, store) { Signs = signs ?? new(true, true) };
     }
 
+    /// <summary>The quarter-hour's rhythm hangs; Follow goes on.</summary>
+    public bool IsCycleStuck { get; set; }
+
     /// <summary>So many seconds in lock-step: world, senses, thought, act.</summary>
     public async Task LiveAsync(int seconds)
     {
@@ -46,7 +53,7 @@ internal sealed class TimedHouse : IAsyncDisposable
         {
             house.Run(StepSeconds, StepSeconds);
             await built.Field.RoundAsync(default);
-            if (built.Daemon.IsCycleDue)
+            if (built.Daemon.IsCycleDue && !IsCycleStuck)
                 await built.Daemon.CycleOnceAsync();
             await built.Daemon.FollowOnceAsync();
             await built.Field.ActAsync(default);
@@ -81,6 +88,7 @@ internal sealed class TimedHouse : IAsyncDisposable
     private Composition Build() => Composition.Build(new(house.Devices.SiteWithBoundPorts, "timed", ""), new(null), new(store, house.Time, TimeProvider.System, Log.Silent)
     {
         ClockJudge = new(() => Signs, house.Time),
+        Start = Start,
     });
 
     public async ValueTask DisposeAsync()
