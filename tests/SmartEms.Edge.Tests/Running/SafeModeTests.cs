@@ -49,7 +49,7 @@ public sealed class SafeModeTests
         await house.RestartAsync();
         await house.LiveAsync(20);
         Assert.True(house.Now.Image.Orders.IsEmpty);
-        await house.LiveAsync(900); // a slot is decided once: what it was decided in safe mode stands until its end
-        Assert.NotEqual(0, house.Now.Setpoints!.Batteries[0].Discharge.Watts);
+        Assert.DoesNotContain(house.Now.Findings, finding => finding.Code == FindingCode.SafeMode);
+        Assert.Equal(StartMode.Normal, house.Now.Image.Box.Start);
     }
 }
