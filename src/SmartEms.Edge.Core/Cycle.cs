@@ -23,7 +23,7 @@ public static class Cycle
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
 
-        var (proposal, policyName) = site.Running.PolicyMode == PolicyMode.Off ? (null, "") : Ask(policy, new(slot, image, site), findings);
+        var (proposal, policyName) = Supervisor.Hears(image, site) ? Ask(policy, new(slot, image, site), findings) : (null, "");
         var envelope = Envelope.Draw(image, site);
         var decision = Supervisor.Decide(new(slot, image, site, envelope), proposal, policyName);
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Gpio;
 using SmartEms.Edge.Adapters.I2c;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Control;
@@ -43,7 +44,7 @@ internal sealed class Composition : IAsyncDisposable
     private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
     {
         (Site, this.options) = (loaded.Site, options);
-        Clock = new(options.SiteTime);
+        Clock = new(options.SiteTime, options.ClockJudge);
         lines = new(options.RealTime);
         Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Adopted(memory.Reopen()));
         Daemon? daemon = null;
@@ -51,7 +52,7 @@ internal sealed class Composition : IAsyncDisposable
         terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = KeepPulsesAsync };
         if (memory.Store is { } counted)
             Adopted(counted);
-        Orders = new(Site, Recorder, Clock, options.Log);
+        Orders = new(Site, Recorder, Clock, options.Log) { IsAllAtRest = options.Start == StartMode.Safe };
         Holds.Keep = KeepHoldsAsync;
         if (memory.Store is { } last)
             Resume(last);
@@ -66,6 +67,7 @@ internal sealed class Composition : IAsyncDisposable
             ProgramBuild = Provenance.Build,
             RealTime = options.RealTime,
             Wear = options.StorePath is { } path ? new(path, options.RealTime) : null,
+            Start = options.Start,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
         });
     }
@@ -93,6 +95,12 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>I²C buses of this machine.</summary>
     public static II2cBuses I2c { get; } = new KernelI2c();
+
+    /// <summary>The time a box lives by: its timestamps count on while it sleeps.</summary>
+    public static TimeProvider BoxTime { get; } = new BootTime();
+
+    /// <summary>Judges the clock of this machine by what kernel and time service say.</summary>
+    public static ClockJudge ClockOfBox => new(() => new(KernelClock.IsSynchronised, KernelClock.HasRealTimeClock), BoxTime);
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version => Provenance.Version;
@@ -195,12 +203,13 @@ internal sealed class Composition : IAsyncDisposable
                 return Memory.Fresh(loaded.Site);
             var record = CycleRecord.FromBytes(entry.Body);
             if (record.SiteHash != loaded.Hash)
-                return Afresh(loaded.Site, log, "the site file has changed");
+                throw new InvalidDataException("the site file has changed");
             return record.Before with { LastDecision = record.Decision, Alerts = record.Before.Alerts.Update(record.Findings, record.Image.TakenAt) };
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            return Afresh(loaded.Site, log, failure.Message);
+            log.Warning($"starting with a fresh memory: {failure.Message}");
+            return Memory.Fresh(loaded.Site);
         }
     }
 
@@ -209,6 +218,8 @@ internal sealed class Composition : IAsyncDisposable
     {
         try
         {
+            if (options.ClockJudge is { } judge && store.Last(LedgerKind.Cycle) is { } newest)
+                judge.NotBefore = newest.At;
             if (store.Last(LedgerKind.Override) is { } entry)
                 Orders.Adopt(OrdersWire.FromBytes(entry.Body), Clock.Now);
             Holds.Adopt(HoldsIn(store));
@@ -255,12 +266,6 @@ internal sealed class Composition : IAsyncDisposable
     private async Task KeepPulsesAsync(Instant now, ImmutableArray<PulseMark> marks) =>
         await Task.WhenAny(Recorder.AppendAsync(LedgerKind.PulseCounts, now, PulseWire.ToBytes(marks)), Task.Delay(CountsWithin, options.RealTime));
 
-    private static Memory Afresh(Site site, Log log, string why)
-    {
-        log.Warning($"starting with a fresh memory: {why}");
-        return Memory.Fresh(site);
-    }
-
     private static long SinceProcessStartMs(TimeProvider time)
     {
         using var self = Process.GetCurrentProcess();
@@ -281,4 +286,8 @@ internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTi
 {
     public IGpio Gpio { get; init; } = Composition.Gpio;
     public II2cBuses I2c { get; init; } = Composition.I2c;
+
+    /// <summary>Says how far the site's time can be believed; null where somebody else answers for it.</summary>
+    public ClockJudge? ClockJudge { get; init; }
+    public StartMode Start { get; init; }
 }

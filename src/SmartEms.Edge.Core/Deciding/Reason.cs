@@ -10,6 +10,7 @@ public readonly record struct Reason(ReasonCode Code, Subject Subject = Subject.
 /// <summary>Every ground a decision can have; numbers are stable and appear as R101.</summary>
 public enum ReasonCode : short
 {
+    RuleLeadsClockDoubted = 100,
     PolicyLeads = 101,
     RuleLeadsPolicyOff = 102,
     RuleLeadsPolicyShadow = 103,
@@ -59,6 +60,7 @@ public static class Reasons
             ReasonCode.RuleLeadsPolicyOff => "the policy is off; the plain self-consumption rule leads",
             ReasonCode.RuleLeadsPolicyShadow => "the policy is only watched (shadow); the plain self-consumption rule leads",
             ReasonCode.RuleLeadsPolicySilent => "the policy had nothing sound to say; the plain self-consumption rule leads",
+            ReasonCode.RuleLeadsClockDoubted => "the clock is not trusted, so the policy is not asked; the plain self-consumption rule leads",
             ReasonCode.StopStands => "the emergency stop stands: everything controllable is at nothing",
             ReasonCode.GridIsLost => "the grid is lost: batteries carry the house by themselves, chargers are shed",
             ReasonCode.ConstraintHolds => $"{Words(reason.Bound)} holds: at most {watts}",

@@ -14,6 +14,11 @@ public static class Supervisor
     /// <summary>What a decision is made from.</summary>
     public readonly record struct Question(Slot Slot, ProcessImage Image, Site Site, Envelope Envelope);
 
+    /// <summary>Whether the policy is asked at all: not while it is off, in safe mode, or while nobody knows what time of day it is.</summary>
+    public static bool Hears(ProcessImage image, Site site) => site.Running.PolicyMode != PolicyMode.Off && image.Box.Start != StartMode.Safe && !IsClockDoubted(image);
+
+    private static bool IsClockDoubted(ProcessImage image) => (Failsafe.Of(SafetyInput.Clock, Failsafe.LossOfClock(image.Box.Clock)) & FailsafeAct.RuleLeads) != 0;
+
     /// <param name="question">The slot, the senses, the site and its envelope.</param>
     /// <param name="proposal">What the policy asked for, null when it was silent.</param>
     /// <param name="policyName">Who proposed.</param>
@@ -65,6 +70,8 @@ public static class Supervisor
         reasons.Add(new(mode switch
         {
             PolicyMode.Off => ReasonCode.RuleLeadsPolicyOff,
+            _ when question.Image.Box.Start == StartMode.Safe => ReasonCode.RuleLeadsPolicyOff,
+            _ when IsClockDoubted(question.Image) => ReasonCode.RuleLeadsClockDoubted,
             PolicyMode.Shadow => ReasonCode.RuleLeadsPolicyShadow,
             _ => ReasonCode.RuleLeadsPolicySilent,
         }));

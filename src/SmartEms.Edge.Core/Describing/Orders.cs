@@ -35,6 +35,16 @@ public sealed record Override(long Number, OverrideKind Kind, int Index, double 
     /// <summary>Who asked: a user's name, or the key of a command.</summary>
     public string By { get; init; } = "";
     public string Reason { get; init; } = "";
+
+    /// <summary>It only takes away what the part would do by itself: rest, off, a limit.</summary>
+    public bool IsTightening => Kind switch
+    {
+        OverrideKind.BatteryMode => Value == (double)BatteryMode.Idle,
+        OverrideKind.BatteryPower => Value == 0,
+        OverrideKind.EvMode => Value == (double)EvMode.Off,
+        OverrideKind.EvCurrent => Value <= 0,
+        _ => true,
+    };
 }
 
 /// <summary>An emergency stop that stands until a person resets it (ISO 13850: releasing the button must not start anything).</summary>

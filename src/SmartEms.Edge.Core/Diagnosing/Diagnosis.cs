@@ -14,7 +14,16 @@ public static class Diagnosis
         Links(image, findings);
         Senses(image, site, findings);
         Contacts(image, site, findings);
+        Box(image.Box, findings);
         return findings.DrainToImmutable();
+    }
+
+    private static void Box(BoxReadings box, ImmutableArray<Finding>.Builder findings)
+    {
+        if (box.Clock >= ClockTrust.Unsynced)
+            findings.Add(new(FindingCode.ClockNotTrusted, Subject.Site, 0, (double)box.Clock));
+        if (box.Start != StartMode.Normal)
+            findings.Add(new(box.Start == StartMode.Safe ? FindingCode.SafeMode : FindingCode.LastGoodSite));
     }
 
     private static void Links(ProcessImage image, ImmutableArray<Finding>.Builder findings)

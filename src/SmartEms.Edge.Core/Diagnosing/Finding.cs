@@ -65,4 +65,8 @@ public enum FindingCode : short
     PolicyFailed = 402,
 
     StoreFailing = 501,
+
+    ClockNotTrusted = 601,
+    LastGoodSite = 602,
+    SafeMode = 603,
 }

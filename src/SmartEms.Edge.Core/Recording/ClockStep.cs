@@ -7,16 +7,23 @@ namespace SmartEms.Edge.Core.Recording;
 /// <param name="Found">What it said.</param>
 public sealed record ClockStep(Instant Expected, Instant Found)
 {
-    private const byte Form = 1;
+    private const byte Form = 2;
+    private const byte WithoutDoubt = 1;
 
     public TimeSpan By => Found - Expected;
+
+    /// <summary>Where the clock was not trusted before: the stamp since when it was not, on the clock of before. What this run stamped from then on is off by
+    /// <see cref="By"/>; <see cref="Rebased"/> puts it right.</summary>
+    public Instant? DoubtedSince { get; init; }
 
     public byte[] ToBytes()
     {
         var to = new WireWriter();
-        to.Byte(Form);
+        to.Byte(DoubtedSince is null ? WithoutDoubt : Form);
         to.Whole(Expected.UnixMilliseconds);
         to.Whole(Found.UnixMilliseconds);
+        if (DoubtedSince is { } since)
+            to.Whole(since.UnixMilliseconds);
         return to.ToArray();
     }
 
@@ -24,9 +31,10 @@ public sealed record ClockStep(Instant Expected, Instant Found)
     public static ClockStep FromBytes(ReadOnlySpan<byte> bytes)
     {
         var from = new WireReader(bytes);
-        if (from.Byte() != Form)
+        var form = from.Byte();
+        if (form is not (Form or WithoutDoubt))
             throw new InvalidDataException("clock step record of an unknown form");
-        return new(from.Instant(), from.Instant());
+        return new(from.Instant(), from.Instant()) { DoubtedSince = form == Form ? from.Instant() : null };
     }
 }
 

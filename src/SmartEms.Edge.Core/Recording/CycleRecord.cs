@@ -17,9 +17,11 @@ public sealed record CycleRecord(
     ImmutableArray<Finding> Findings)
 {
     /// <summary>Version of this form; a reader refuses what it does not know. Form 1 lacks the hashes of policy and profiles and the build.
-    /// A record whose image carries orders is of form 4, one with contacts only of form 3, one without either still of form 2, byte by byte as before.</summary>
-    public const byte FormVersion = 4;
+    /// A record whose image tells of a trouble of the box is of form 5, one that carries orders of form 4, one with contacts only of form 3, one without any
+    /// still of form 2, byte by byte as before.</summary>
+    public const byte FormVersion = 5;
 
+    private const byte WithoutBox = 4;
     private const byte WithoutOrders = 3;
     private const byte WithoutContacts = 2;
 
@@ -44,7 +46,7 @@ public sealed record CycleRecord(
     public byte[] ToBytes()
     {
         var to = new WireWriter();
-        to.Byte(!Image.Orders.IsEmpty ? FormVersion : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
+        to.Byte(!Image.Box.IsWell ? FormVersion : !Image.Orders.IsEmpty ? WithoutBox : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
         to.Whole(Slot.Index);
         to.Text(SiteHash);
         to.Text(PolicyName);
@@ -67,12 +69,12 @@ public sealed record CycleRecord(
     {
         var from = new WireReader(bytes);
         var version = from.Byte();
-        if (version is not (1 or WithoutContacts or WithoutOrders or FormVersion))
+        if (version is < 1 or > FormVersion)
             throw new InvalidDataException($"record form {version} is unknown to this program (it knows up to {FormVersion}); use the program version that wrote it");
         var slot = from.Slot();
         var (site, policy, mode, program) = (from.Text(), from.Text(), WireReader.Known((PolicyMode)from.Byte()), from.Text());
         var (policyHash, profiles, build) = version == 1 ? ("", "", "") : (from.Text(), from.Text(), from.Text());
-        var image = ImageWire.Read(ref from, hasContacts: version >= WithoutOrders, hasOrders: version == FormVersion);
+        var image = ImageWire.Read(ref from, PartsOf(version));
         var before = MemoryWire.Read(ref from);
         var decision = DecisionWire.Read(ref from);
         var findings = new Finding[from.Length()];
@@ -85,6 +87,14 @@ public sealed record CycleRecord(
             SiteHash = site, PolicyName = policy, PolicyMode = mode, Program = program, PolicyHash = policyHash, ProfilesHash = profiles, ProgramBuild = build,
         };
     }
+
+    private static ImageParts PartsOf(byte version) => version switch
+    {
+        FormVersion => ImageParts.Box,
+        WithoutBox => ImageParts.Orders,
+        WithoutOrders => ImageParts.Contacts,
+        _ => ImageParts.None,
+    };
 
     /// <summary>The bytes two thoughts must share to be the same thought.</summary>
     public static byte[] Fingerprint(Decision decision, ImmutableArray<Finding> findings)

@@ -7,6 +7,19 @@ using SmartEms.Edge.Core.Sensing.Contacts;
 
 namespace SmartEms.Edge.Core.Recording;
 
+/// <summary>What follows the devices in an image's bytes; each part comes with those before it.</summary>
+public enum ImageParts
+{
+    None,
+    Contacts,
+
+    /// <summary>Of contacts there may be none then.</summary>
+    Orders,
+
+    /// <summary>Of contacts and orders there may be none then.</summary>
+    Box,
+}
+
 /// <summary>A process image as bytes and back, exactly: what a record holds is what the controller saw.</summary>
 public static class ImageWire
 {
@@ -39,20 +52,24 @@ public static class ImageWire
             to.Byte((byte)device.Controls.PvLimit);
             to.Byte((byte)device.Readings);
         }
-        if (image.Contacts.IsEmpty && image.Orders.IsEmpty)
+        if (image.Contacts.IsEmpty && image.Orders.IsEmpty && image.Box.IsWell)
             return;
         to.Count((ulong)image.Contacts.Length);
         foreach (var contact in image.Contacts)
             ContactWire.Write(to, contact);
-        if (!image.Orders.IsEmpty)
+        if (!image.Orders.IsEmpty || !image.Box.IsWell)
             OrdersWire.Write(to, image.Orders);
+        if (image.Box.IsWell)
+            return;
+        to.Byte((byte)image.Box.Clock);
+        to.Byte((byte)image.Box.Start);
     }
 
     /// <param name="from">The record.</param>
-    /// <param name="hasContacts">Whether contacts follow the devices: an image without any has no trace of them.</param>
-    /// <param name="hasOrders">Whether orders follow the contacts, of which there may be none then.</param>
-    public static ProcessImage Read(ref WireReader from, bool hasContacts, bool hasOrders)
+    /// <param name="parts">What follows the devices: an image without any of it has no trace of it.</param>
+    public static ProcessImage Read(ref WireReader from, ImageParts parts)
     {
+        var (hasContacts, hasOrders, hasBox) = (parts >= ImageParts.Contacts, parts >= ImageParts.Orders, parts >= ImageParts.Box);
         var at = from.Instant();
         var grid = ReadGrid(ref from);
         var batteries = new BatteryReadings[from.Length()];
@@ -73,9 +90,12 @@ public static class ImageWire
         for (var i = 0; i < contacts.Length; i++)
             contacts[i] = ContactWire.Read(ref from);
         var orders = hasOrders ? OrdersWire.Read(ref from) : Orders.None;
-        if (hasOrders && orders.IsEmpty)
+        if (hasOrders && !hasBox && orders.IsEmpty)
             throw new InvalidDataException("record damaged: orders are announced and there is none");
-        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts), Orders = orders };
+        var box = hasBox ? new BoxReadings(WireReader.Known((ClockTrust)from.Byte()), WireReader.Known((StartMode)from.Byte())) : default;
+        if (hasBox && box.IsWell)
+            throw new InvalidDataException("record damaged: a trouble of the box is announced and there is none");
+        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts), Orders = orders, Box = box };
     }
 
     /// <summary>Doubts follow only where the link's highest bit says so: records from before there were any stay as they are.</summary>

@@ -126,7 +126,7 @@ public static class Failsafe
         new(SafetyInput.Obedience, FailsafeAct.None, FailsafeAct.NoCredit, FailsafeAct.NoCredit, 15, "a device that does not do what it is told must not be counted on"),
         new(SafetyInput.Decision, FailsafeAct.SafeLimitsOnly, FailsafeAct.SafeLimitsOnly, FailsafeAct.SafeLimitsOnly, 1, "a decision holds for its lease and not longer"),
         new(SafetyInput.Advice, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, FailsafeAct.RuleLeads, 1, "whoever advises is a guest"),
-        new(SafetyInput.Clock, FailsafeAct.OnlyTightening, FailsafeAct.OnlyTightening, FailsafeAct.OnlyTightening, 1, "rhythms and leases run on monotonic time; only what names a time of day needs the clock"),
+        new(SafetyInput.Clock, FailsafeAct.None, FailsafeAct.OnlyTightening | FailsafeAct.RuleLeads, FailsafeAct.OnlyTightening | FailsafeAct.RuleLeads, 1, "rhythms and leases run on monotonic time; only what names a time of day needs the clock"),
         new(SafetyInput.Store, FailsafeAct.None, FailsafeAct.GoesOnFromMemory, FailsafeAct.GoesOnFromMemory, 1, "a dead card must not end control"),
     ];
 
@@ -153,6 +153,14 @@ public static class Failsafe
             BadReason.NeverRead or BadReason.Timeout or BadReason.Unreachable or BadReason.Expired => Loss.Gone,
             _ => Loss.Bad,
         },
+    };
+
+    /// <summary>How the clock is lost: one that runs on by itself is old, one that nobody has set is no clock.</summary>
+    public static Loss LossOfClock(ClockTrust clock) => clock switch
+    {
+        ClockTrust.Synced => Loss.None,
+        ClockTrust.Holdover => Loss.Stale,
+        _ => Loss.Gone,
     };
 
     private static FailsafeRow Same(SafetyInput input, FailsafeAct reaction, int within, string why) => new(input, reaction, reaction, reaction, within, why);

@@ -20,6 +20,9 @@ public sealed record ProcessImage(
     /// <summary>What people, contacts and the cloud have ordered and what stands now.</summary>
     public Orders Orders { get; init; } = Orders.None;
 
+    /// <summary>The machine we run on.</summary>
+    public BoxReadings Box { get; init; }
+
     /// <summary>True when every device has answered and every power and SoC the controller steers by is Good.</summary>
     public bool IsComplete
     {

@@ -6,7 +6,7 @@ using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Commands;
 
-/// <summary>smartems ledger verify: proves that the ledger is as it was written, with the public key only. Works beside a running daemon and on a capture.</summary>
+/// <summary>smartems ledger list: the newest entries with the moments they really came about. smartems ledger verify: proves that the ledger is as it was written, with the public key only. Works beside a running daemon and on a capture.</summary>
 internal static class LedgerCommand
 {
     private const int ProgressEvery = 10_000;
@@ -28,7 +28,27 @@ internal static class LedgerCommand
                 Tell(verdict, screen);
             return verdict.IsSound ? Exit.Ok : Exit.Failed;
         });
-        return new Command("ledger", "the gap-free record of everything decided and done") { verify };
+        return new Command("ledger", "the gap-free record of everything decided and done") { verify, List(screen) };
+    }
+
+    private static Command List(Screen screen)
+    {
+        var last = new Option<int>("--last") { Description = "so many entries, the newest", HelpName = "number", DefaultValueFactory = _ => 50 };
+        var list = new Command("list", "the newest entries: number, moment, kind; ~ marks a moment put right after the clock was set") { RunCommand.Store, last };
+        list.SetAction(parsed =>
+        {
+            using var store = Stores.Opened(() => SqliteStore.OpenReadOnly(parsed.GetValue(RunCommand.Store)!));
+            var entries = Stores.Opened(() => store.After(Math.Max(0, store.Head.Sequence - parsed.GetValue(last)), parsed.GetValue(last)));
+            var moments = Rebased.Moments(entries);
+            var lines = entries.Select((entry, i) => new LedgerLineView(entry.Sequence, moments[i].ToDateTimeOffset().UtcDateTime, moments[i] != entry.At, $"{entry.Kind}")).ToArray();
+            if (parsed.IsJson())
+                screen.Json(JsonSerializer.SerializeToUtf8Bytes(new(lines), RunsJson.Wire.LedgerListView));
+            else
+                foreach (var line in lines)
+                    screen.Out.WriteLine($"{line.Number,8}  {line.At:yyyy-MM-dd HH:mm:ss.fff}Z{(line.PutRight ? "~" : " ")} {line.Kind}");
+            return Exit.Ok;
+        });
+        return list;
     }
 
     private static IReadOnlyList<ECDsa> Keys(string? named, string store)
@@ -72,6 +92,12 @@ internal sealed record LedgerView(
     public static LedgerView Of(LedgerVerdict verdict) => new(
         verdict.IsSound, verdict.Entries, verdict.First, verdict.Head.Sequence, $"{verdict.Head.Chain:x32}", verdict.Checkpoints, verdict.Unchecked, verdict.Gaps, verdict.Faults);
 }
+
+/// <summary>What ledger list tells.</summary>
+internal sealed record LedgerListView(LedgerLineView[] Entries);
+
+/// <summary>One entry; its moment was put right where its stamp was made by a clock that nobody had set.</summary>
+internal sealed record LedgerLineView(long Number, DateTime At, bool PutRight, string Kind);
 
 /// <summary>What capture tells.</summary>
 internal sealed record CaptureView(string File, long Entries, int Texts, int Redacted, long Bytes);

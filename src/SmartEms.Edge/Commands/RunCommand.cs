@@ -2,6 +2,7 @@ using System.CommandLine;
 using SmartEms.Edge.Adapters.Systemd;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Running;
 
 namespace SmartEms.Edge.Commands;
@@ -14,22 +15,58 @@ internal static class RunCommand
 
     public static Option<string> Store { get; } = new("--store") { Description = "the store's file", HelpName = "file", DefaultValueFactory = _ => Paths.Store };
 
+    private static readonly Option<bool> TrustClock = new("--trust-clock") { Description = "somebody else keeps this machine's clock (a hypervisor, GPS): it is taken to be right" };
+
     public static Command Build(Screen screen)
     {
-        var command = new Command("run", "the daemon: polls, decides, follows, stores, until it is told to stop") { CheckCommand.Site, CheckCommand.Profiles, Store };
+        var command = new Command("run", "the daemon: polls, decides, follows, stores, until it is told to stop") { CheckCommand.Site, CheckCommand.Profiles, Store, TrustClock };
         command.SetAction(async (parsed, stop) =>
         {
             var profiles = CheckCommand.ProfilesOf(parsed);
             var loaded = SiteChoice.Load(parsed.GetValue(CheckCommand.Site), profiles, screen);
             var log = new Log(screen.Error, Environment.GetEnvironmentVariable("JOURNAL_STREAM") is { Length: > 0 });
             using var ended = new Termination(stop);
+            Workers.Reserve();
             var socket = parsed.GetValue(Options.Socket)!;
             using var claim = await ClaimAsync(socket, log, ended.Token);
-            await using var built = Stores.Opened(() => Composition.Build(loaded, profiles, new(parsed.GetValue(Store), screen.Time, screen.Time, log)));
-            await RunAsync(built, new(socket, built.Desk, log.Warning) { Claim = claim }, log, ended.Token);
+            var starts = new StartLog(parsed.GetValue(Store)!, socket, log);
+            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox };
+            try
+            {
+                var (site, mode) = Chosen(loaded, profiles, starts, log);
+                await using var built = Stores.Opened(() => Composition.Build(site, profiles, options with { Start = mode }));
+                using var again = new CancellationTokenSource(mode == StartMode.Safe ? StartLog.TriesAgain : Timeout.InfiniteTimeSpan, screen.Time);
+                using var over = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, again.Token);
+                await RunAsync(built, new(socket, built.Desk, log.Warning) { Claim = claim }, () => Prove(starts, site, mode), (log, over.Token));
+            }
+            catch (Refusal)
+            {
+                starts.Clear(); // refused in words: that is no crash
+                throw;
+            }
+            starts.Clear();
             return Exit.Ok;
         });
         return command;
+    }
+
+    /// <summary>Notes the start, and after several that failed takes the last site file that ran well; from the next on every device is left at rest.</summary>
+    private static (LoadedSite Site, StartMode Mode) Chosen(LoadedSite loaded, ProfileSource profiles, StartLog starts, Log log)
+    {
+        var mode = starts.Begin(loaded.Hash, $"{Composition.Version} {Provenance.Build}");
+        if (mode == StartMode.Normal)
+            return (loaded, mode);
+        var good = starts.GoodSite() is { } text && text != loaded.Text ? SiteSource.Parse(text, "the last good site file", profiles).Value : null;
+        log.Error($"the last {starts.Attempt - 1} starts failed: {(mode == StartMode.Safe ? "safe mode, every device is left at rest" : good is null ? "tried once more; there is no older site file that ran well" : "the last site file that ran well is used")}; "
+            + "read journalctl -u smartems for the cause, then: systemctl restart smartems");
+        return (good ?? loaded, mode == StartMode.LastGood && good is null ? StartMode.Normal : mode);
+    }
+
+    private static void Prove(StartLog starts, LoadedSite site, StartMode mode)
+    {
+        starts.Clear();
+        if (mode == StartMode.Normal)
+            starts.Keep(site.Text);
     }
 
     /// <summary>Two daemons on one site would command against each other: the second one ends before it has touched anything. A socket that cannot be
@@ -51,15 +88,16 @@ internal static class RunCommand
         }
     }
 
-    private static async Task RunAsync(Composition built, LocalServer answering, Log log, CancellationToken stop)
+    private static async Task RunAsync(Composition built, LocalServer answering, Action proven, (Log Log, CancellationToken Stop) with)
     {
+        var (log, stop) = with;
         log.Info($"smartems {Composition.Version}: site {built.Site.Id}, {built.Site.Devices.Length} devices, policy {Composition.Policy.Name} ({built.Site.Running.PolicyMode})");
         using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
         await using var server = answering;
         var serving = ServeAsync(server, log, stop);
         try
         {
-            await new Host(built.Daemon, built.Field, built.Clock, link).RunAsync(stop);
+            await new Host(built.Daemon, built.Field, built.Clock, link) { Proven = proven }.RunAsync(stop);
         }
         finally
         {
@@ -91,13 +129,16 @@ internal static class RunCommand
         using var limit = new CancellationTokenSource(ReleaseWithin);
         try
         {
-            var released = await built.Field.ReleaseAllAsync(limit.Token);
+            var released = await built.Field.HandBackAsync(limit.Token);
             log.Info(released ? "stopped; every device follows its own automatic again" : "stopped; not every device confirmed its release, their own timers will");
         }
         catch (OperationCanceledException)
         {
             log.Warning("stopped; the devices did not take their release in time, their own timers will");
         }
+        foreach (var session in built.Field.Sessions)
+            foreach (var (control, words) in session.HandedBack)
+                log.Info($"{session.Device.Name}: {control}: {words}");
     }
 }
 

@@ -36,6 +36,7 @@ internal sealed record ReplayView(int Records, int Same, int Different, int Unre
 [JsonSerializable(typeof(DemoView))]
 [JsonSerializable(typeof(ReplayView))]
 [JsonSerializable(typeof(LedgerView))]
+[JsonSerializable(typeof(LedgerListView))]
 [JsonSerializable(typeof(CaptureView))]
 [JsonSerializable(typeof(ProfileView))]
 [JsonSerializable(typeof(ProfileView[]))]

@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core.Quantities;
 namespace SmartEms.Edge.Commands;
 
 /// <summary>Values as a person reads them: always with a unit, and a dash with the reason where the value is not known.</summary>
@@ -63,6 +64,14 @@ internal static class Spoken
 
     /// <summary>Local time of day.</summary>
     public static string Clock(DateTime at, TimeZoneInfo zone, string form = "HH:mm") => TimeZoneInfo.ConvertTime(new DateTimeOffset(at), zone).ToString(form);
+
+    /// <summary>Which of the day's quarter-hours a slot is; a day on which the clocks change has 92 or 100.</summary>
+    public static string Place(DateTime slot, TimeZoneInfo zone)
+    {
+        var at = Instant.From(new(slot));
+        var day = LocalDay.Of(at, zone);
+        return $"{day.PlaceOf(Slot.Of(at)) + 1} of {day.Count}";
+    }
 
     /// <summary>"2026-11-20 14:45–15:00 +01:00".</summary>
     public static string Span(DateTime from, DateTime to, TimeZoneInfo zone) => $"{Clock(from, zone, "yyyy-MM-dd HH:mm")}–{Clock(to, zone, "HH:mm zzz")}";

@@ -25,6 +25,8 @@ internal static class StatusScreen
         page.Row("Record", now.StoreFailure is { } failure ? new Ink($"not stored: {failure}", Tint.Bad) : "stored", $"cycles {now.Cycles}", $"follow steps {now.FollowSteps}",
             now.FirstImageMs is { } first ? $"first complete image after {first} ms" : "no complete image yet",
             now.Store is { DroppedEntries: 0, DroppedSamples: 0 } ? "" : new Ink($"dropped {now.Store.DroppedEntries} entries, {now.Store.DroppedSamples} samples", Tint.Warn));
+        page.Row("Clock", now.Clock is "synced" or "holdover" ? new Ink(now.Clock) : new Ink($"{now.Clock}: not trusted", Tint.Warn), $"{now.At:yyyy-MM-dd HH:mm:ss}Z",
+            now.Start == "normal" ? "" : new Ink(now.Start, Tint.Bad));
         if (now.Wear is { } wear)
             page.Row("Wear", $"{Spoken.Volume(wear.TodayBytes)} today, card life {Life(wear.LifeYears)} (assumed {wear.EnduranceBytes / 1e12:0.#} TBW)",
                 $"since start: ledger {Spoken.Volume(now.Store.LedgerWrittenBytes)}, telemetry {Spoken.Volume(now.Store.TelemetryWrittenBytes)}");

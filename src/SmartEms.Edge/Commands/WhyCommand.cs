@@ -41,7 +41,7 @@ internal static class WhyCommand
     internal static Page Draw(WhyView why, Screen screen)
     {
         var (page, zone, decision) = (screen.NewPage(), screen.Time.LocalTimeZone, why.Decision);
-        page.Row("Decision", new(Spoken.Span(decision.Slot, decision.Until, zone), Tint.Bold), $"led by {decision.LedBy}", $"policy {why.PolicyName} ({why.PolicyMode})");
+        page.Row("Decision", new(Spoken.Span(decision.Slot, decision.Until, zone), Tint.Bold), Spoken.Place(decision.Slot, zone), $"led by {decision.LedBy}", $"policy {why.PolicyName} ({why.PolicyMode})");
         StatusScreen.Power(page, why.Power);
         for (var i = 0; i < decision.Batteries.Length; i++)
             Battery(page, decision.Batteries[i], why.Batteries[i]);

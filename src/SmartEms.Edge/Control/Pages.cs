@@ -24,6 +24,8 @@ internal static class Pages
             At = Parts.Of(now.At),
             UptimeS = Math.Round(now.Uptime.TotalSeconds, 1),
             Version = version,
+            Clock = Words.Of(now.Image.Box.Clock),
+            Start = Words.Of(now.Image.Box.Start),
             Power = Flows.Of(now.Image),
             Batteries = parts.Batteries(),
             Chargers = parts.Chargers(),

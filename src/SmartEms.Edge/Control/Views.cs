@@ -16,6 +16,11 @@ internal sealed record StatusView
     public required DateTime At { get; init; }
     public required double UptimeS { get; init; }
     public required string Version { get; init; }
+    /// <summary>How far the clock of the box can be believed: synced, holdover, unsynced or no-rtc.</summary>
+    public required string Clock { get; init; }
+
+    /// <summary>normal, last-good-site or safe-mode.</summary>
+    public required string Start { get; init; }
     public required PowerView Power { get; init; }
     public required BatteryView[] Batteries { get; init; }
     public required ChargerView[] Chargers { get; init; }

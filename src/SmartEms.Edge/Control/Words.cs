@@ -34,6 +34,21 @@ internal static class Words
 
     public static string Of(RegisterSpace space) => ProfileWords.Of(ProfileWords.Spaces, space);
 
+    public static string Of(ClockTrust clock) => clock switch
+    {
+        ClockTrust.Synced => "synced",
+        ClockTrust.Holdover => "holdover",
+        ClockTrust.Unsynced => "unsynced",
+        _ => "no-rtc",
+    };
+
+    public static string Of(StartMode start) => start switch
+    {
+        StartMode.Normal => "normal",
+        StartMode.LastGood => "last-good-site",
+        _ => "safe-mode",
+    };
+
     public static string Of(PolicyMode mode) => mode switch
     {
         PolicyMode.Off => "off",

@@ -7,6 +7,8 @@ namespace SmartEms.Edge.Field;
 /// <summary>The session's part of the hold journal: a line before the first forced write, undone first after a crash, ended when the device is handed back.</summary>
 internal sealed partial class DeviceSession
 {
+    private const string Released = "released";
+
     private readonly Dictionary<ControlKind, Hold> left = [];
 
     /// <summary>Notes durably that this control is about to be held, with what its registers hold now.</summary>
@@ -35,6 +37,54 @@ internal sealed partial class DeviceSession
             await RestoreAsync(control, hold, stop);
         left.Remove(control.Definition.Kind);
         return false;
+    }
+
+    /// <summary>What became of each control when the device was handed back.</summary>
+    public Dictionary<ControlKind, string> HandedBack { get; } = [];
+
+    /// <summary>Hands every control back and reads back what was written for it, once the device has had time to settle. True when all is confirmed.</summary>
+    public async ValueTask<bool> HandBackAsync(CancellationToken stop)
+    {
+        var longest = 0;
+        foreach (var control in controls)
+        {
+            HandedBack[control.Definition.Kind] = "not released";
+            longest = Math.Max(longest, control.Definition.SettleMs);
+        }
+        var all = await ReleaseAllAsync(stop);
+        if (table is null)
+            return false;
+        if (longest > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(longest), clock.Time, stop);
+        foreach (var control in controls)
+            all &= HandedBack[control.Definition.Kind] == Released && await ConfirmedAsync(control, stop);
+        return all;
+    }
+
+    /// <summary>Reads back what a release has written, once the device has had time to settle.</summary>
+    private async ValueTask<bool> ConfirmedAsync(ControlLine control, CancellationToken stop)
+    {
+        ControlRecipe recipe;
+        lock (gate)
+            recipe = ControlRecipe.Of(control.Definition, ControlPhase.Release, 0, table!, clock.UptimeMs);
+        var kind = control.Definition.Kind;
+        if (!recipe.IsOk || recipe.Writes.Length == 0)
+        {
+            HandedBack[kind] = control.Definition.TimeoutMs > 0 ? $"its own timer ends it within {control.Definition.TimeoutMs / 1000} s" : "nothing to hand back";
+            return recipe.IsOk;
+        }
+        foreach (var write in recipe.Writes)
+        {
+            if (write.ReadBack < 0)
+                continue;
+            var seen = await SeenAsync(write, stop);
+            if (seen is { } value && Math.Abs(value - write.Expected) <= ToleranceOf(write))
+                continue;
+            HandedBack[kind] = $"not confirmed, {Profile.Points[write.ReadBack].Name} reads {(seen is { } known ? $"{known:0.###}" : "nothing")} instead of {write.Expected:0.###}";
+            return false;
+        }
+        HandedBack[kind] = "released and read back";
+        return true;
     }
 
     /// <summary>A device that knows no release gets back what its registers held before.</summary>

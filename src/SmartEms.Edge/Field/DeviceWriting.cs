@@ -36,11 +36,15 @@ internal sealed partial class DeviceSession
             return false;
         if (table is null)
             return false;
-        foreach (var block in Profile.Controls.Any(control => !control.Requires.IsEmpty) ? [.. plan!.High, .. plan.Low] : plan!.Low)
+        foreach (var block in plan!.High.AddRange(plan.Low))
             await ReadAsync(table, block, stop); // what the device must say of itself, scale factors and ratings the release steps may need
         var all = true;
         foreach (var control in controls)
-            all &= left.ContainsKey(control.Definition.Kind) ? !await UndoAsync(control, stop) : await ReleaseAsync(control, stop);
+        {
+            var isReleased = left.ContainsKey(control.Definition.Kind) ? !await UndoAsync(control, stop) : await ReleaseAsync(control, stop);
+            HandedBack[control.Definition.Kind] = isReleased ? Released : "not released";
+            all &= isReleased;
+        }
         return all;
     }
 

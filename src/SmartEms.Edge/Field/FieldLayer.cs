@@ -13,6 +13,7 @@ internal sealed class FieldLayer : IAsyncDisposable
     private readonly Site site;
     private readonly SiteClock clock;
     private readonly DeviceSession[] sessions;
+    private readonly WatchedBus[] buses;
     private readonly SemaphoreSlim[] wakes;
     private readonly SiteSenses senses;
 
@@ -20,12 +21,14 @@ internal sealed class FieldLayer : IAsyncDisposable
     {
         (this.site, this.clock) = (site, clock);
         sessions = new DeviceSession[site.Devices.Length];
+        buses = new WatchedBus[sessions.Length];
         wakes = new SemaphoreSlim[sessions.Length];
         for (var i = 0; i < sessions.Length; i++)
         {
             var device = site.Devices[i];
             var profile = profileOf(device);
-            sessions[i] = new(i, device, profile, new(busOf(device, profile), clock, proofs, WattsPerAmpere(i)));
+            buses[i] = new(busOf(device, profile), clock);
+            sessions[i] = new(i, device, profile, new(buses[i], clock, proofs, WattsPerAmpere(i)));
             wakes[i] = new(0, 1);
         }
         senses = new(site, sessions);
@@ -38,7 +41,16 @@ internal sealed class FieldLayer : IAsyncDisposable
 
     /// <summary>Runs every device's own loop until stopped. Reads come once a period; a setpoint that changes wakes its device at once.</summary>
     public Task RunAsync(TimeSpan period, CancellationToken stop) =>
-        Task.WhenAll([Terminals?.RunAsync(stop) ?? Task.CompletedTask, .. sessions.Select((session, i) => LoopAsync(session, wakes[i], period, stop))]);
+        Task.WhenAll([Terminals?.RunAsync(stop) ?? Task.CompletedTask, .. sessions.Select((session, i) => LoopAsync(i, period, stop))]);
+
+    /// <summary>The device whose loop has not moved for so long, with its milliseconds; null when all move.</summary>
+    public (string Device, long StillMs)? Hanging(long afterMs)
+    {
+        for (var i = 0; i < buses.Length; i++)
+            if (buses[i].StillMs is var still && still >= afterMs)
+                return (sessions[i].Device.Name, still);
+        return null;
+    }
 
     /// <summary>One round of every device side by side: the accelerated demo's lock-step.</summary>
     public async Task RoundAsync(CancellationToken stop)
@@ -58,12 +70,14 @@ internal sealed class FieldLayer : IAsyncDisposable
         await Task.WhenAll(acts);
     }
 
-    private async Task LoopAsync(DeviceSession session, SemaphoreSlim wake, TimeSpan period, CancellationToken stop)
+    private async Task LoopAsync(int index, TimeSpan period, CancellationToken stop)
     {
+        var (session, bus, wake) = (sessions[index], buses[index], wakes[index]);
         var periodMs = (long)period.TotalMilliseconds;
         var nextRound = clock.UptimeMs;
         while (!stop.IsCancellationRequested)
         {
+            bus.Move();
             var now = clock.UptimeMs;
             if (now >= nextRound)
             {
@@ -108,10 +122,11 @@ internal sealed class FieldLayer : IAsyncDisposable
             wakes[device].Release();
     }
 
-    /// <summary>Hands every device back to its own automatic, side by side, so that a dead one does not use up the others' time; true when all took it.</summary>
-    public async Task<bool> ReleaseAllAsync(CancellationToken stop)
+    /// <summary>Hands every device back to its own automatic, side by side, so that a dead one does not use up the others' time; true when all took it and
+    /// show it.</summary>
+    public async Task<bool> HandBackAsync(CancellationToken stop)
     {
-        var released = await Task.WhenAll(sessions.Where(session => !session.Profile.Controls.IsEmpty).Select(session => session.ReleaseAllAsync(stop).AsTask()));
+        var released = await Task.WhenAll(sessions.Where(session => !session.Profile.Controls.IsEmpty).Select(session => session.HandBackAsync(stop).AsTask()));
         return Array.TrueForAll(released, one => one);
     }
 

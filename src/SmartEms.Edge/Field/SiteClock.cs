@@ -5,7 +5,9 @@ using SmartEms.Edge.Core.Sensing;
 namespace SmartEms.Edge.Field;
 
 /// <summary>The two times the daemon lives by: monotonic milliseconds for ages and rhythms, UTC for slots and stamps.</summary>
-internal sealed class SiteClock(TimeProvider time)
+/// <param name="time">Both of them.</param>
+/// <param name="judge">Says how far UTC can be believed; where nobody does, somebody else answers for it.</param>
+internal sealed class SiteClock(TimeProvider time, ClockJudge? judge = null)
 {
     private readonly long startedAt = time.GetTimestamp();
 
@@ -14,6 +16,8 @@ internal sealed class SiteClock(TimeProvider time)
     public long UptimeMs => (long)time.GetElapsedTime(startedAt).TotalMilliseconds;
 
     public Instant Now => Instant.From(time.GetUtcNow());
+
+    public ClockTrust Trust => judge?.Look() ?? ClockTrust.Synced;
 }
 
 /// <summary>What a device session stands in: its bus, its clock, who hears its receipts and counts its writes, and what one ampere at its charger means in watts.</summary>

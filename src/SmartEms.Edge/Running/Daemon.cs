@@ -34,6 +34,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     /// <summary>Counts what is written to the card; null where nothing is. It reads /proc and /sys, which never wait for a disk.</summary>
     public WearMeter? Wear { get; init; }
 
+    /// <summary>Whether earlier starts failed, and what of.</summary>
+    public StartMode Start { get; init; }
+
     /// <summary>Milliseconds since the process started.</summary>
     public required Func<long> SinceStartMs { get; init; }
 }
@@ -42,6 +45,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
 internal sealed class Daemon(DaemonParts parts)
 {
     private const int ReceiptsKept = 50;
+
+    /// <summary>A slewed wall clock may end its slot a little later than monotonic time does.</summary>
+    private const long LongestStandMs = Slot.Milliseconds + 30_000;
     private static readonly TimeSpan DurableWithin = TimeSpan.FromSeconds(2);
 
     private readonly Site site = parts.Site;
@@ -56,6 +62,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly ConstraintWatch constraints = new(parts.Site);
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
+    private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
     private long lastFollowMs = -1;
     private long followSteps;
     private long cycles;
@@ -107,7 +114,7 @@ internal sealed class Daemon(DaemonParts parts)
     public async ValueTask FollowOnceAsync()
     {
         var now = clock.UptimeMs;
-        journal.Clock(clock.Now, now);
+        journal.Clock(clock.Now, now, clock.Trust <= ClockTrust.Holdover);
         var seconds = lastFollowMs < 0 ? site.Running.FollowPeriod.TotalSeconds : Math.Clamp((now - lastFollowMs) / 1000.0, 0.001, 60);
         lastFollowMs = now;
         var image = Look();
@@ -131,7 +138,7 @@ internal sealed class Daemon(DaemonParts parts)
     {
         var image = parts.Field.Image();
         parts.Orders.Latch(image);
-        return image with { Orders = parts.Orders.Now(image.TakenAt) };
+        return image with { Orders = parts.Orders.Now(image.TakenAt), Box = new(clock.Trust, parts.Start) };
     }
 
     /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
@@ -178,15 +185,20 @@ internal sealed class Daemon(DaemonParts parts)
         return findings.DrainToImmutable();
     }
 
-    /// <summary>A new slot has begun, or the last decision is a quarter-hour old although the wall clock says otherwise.</summary>
-    public bool IsCycleDue =>
-        inForce is not { } last || Slot.Of(clock.Now) > last.Decision.Slot || clock.UptimeMs - last.AtMs >= Slot.Milliseconds;
+    /// <summary>Another slot has begun, or the last decision is more than a quarter-hour old whatever the wall clock says.</summary>
+    public bool IsCycleDue => inForce is not { } last || slots.IsNew(Slot.Of(clock.Now)) || clock.UptimeMs - last.AtMs >= LongestStandMs;
 
-    /// <summary>Thinks one cycle; its record is durable before anybody acts on it, unless the disk takes longer than control can wait.</summary>
+    /// <summary>Thinks one cycle; its record is durable before anybody acts on it, unless the disk takes longer than control can wait. A slot that a clock which
+    /// stepped back shows a second time is not decided again.</summary>
     public async Task CycleOnceAsync()
     {
         var image = Look();
         var slot = Slot.Of(image.TakenAt);
+        if (!await slots.TakeAsync(slot))
+        {
+            Prolong(slot, image);
+            return;
+        }
         var before = memory with { Follow = follow };
         var thought = Cycle.Think(slot, image, site, before, parts.Policy);
         var record = new CycleRecord(slot, image, before, thought.Decision, thought.Findings)
@@ -205,6 +217,17 @@ internal sealed class Daemon(DaemonParts parts)
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);
         cycles++;
+    }
+
+    /// <summary>The wall clock runs through quarter-hours that have been decided. The decision stands for the rest of its time, then the plain rule leads from
+    /// quarter-hour to quarter-hour of monotonic time; nothing is recorded as decided.</summary>
+    private void Prolong(Slot slot, ProcessImage image)
+    {
+        if (inForce is { } standing && clock.UptimeMs - standing.AtMs < Slot.Milliseconds)
+            return;
+        var thought = Cycle.Think(slot, image, site with { Running = site.Running with { PolicyMode = PolicyMode.Off } }, memory with { Follow = follow }, parts.Policy);
+        journal.Note($"the clock runs through {slot}, which has been decided; the plain rule leads for another quarter-hour", image.TakenAt);
+        inForce = new(thought.Decision, clock.UptimeMs);
     }
 }
 

@@ -13,6 +13,12 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     /// <summary>While nothing has been decided yet Follow looks this often for a complete image.</summary>
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A device's loop that has not moved for so long hangs: each transaction ends by its own deadline within seconds.</summary>
+    private const long HangsAfterMs = 60_000;
+
+    /// <summary>Called once, when it has run in health for <see cref="StartLog.Proven"/>.</summary>
+    public Action Proven { get; init; } = () => { };
+
     private TimeSpan Period => daemon.Site.Running.FollowPeriod;
 
     public async Task RunAsync(CancellationToken stop)
@@ -69,16 +75,25 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
         }
     }
 
-    /// <summary>The only place that feeds the watchdog, and only while both rhythms are in time.</summary>
+    /// <summary>The only place that feeds the watchdog, and only while both rhythms are in time and no device's loop hangs. The store is not asked: a dead disk
+    /// must not end control.</summary>
     private async Task WatchAsync(CancellationToken stop)
     {
         var period = link.WatchdogPeriod is { } limit ? limit / 3 : TimeSpan.FromSeconds(10);
+        var (wellSinceMs, isProven) = (clock.UptimeMs, false);
         while (true)
         {
             await Task.Delay(period, clock.Time, stop);
-            if (daemon.IsHealthy)
+            var hanging = field.Hanging(HangsAfterMs);
+            if (daemon.IsHealthy && hanging is null)
                 link.Alive();
-            link.Status(daemon.StatusLine);
+            else
+                wellSinceMs = clock.UptimeMs;
+            link.Status(hanging is { } loop ? $"unhealthy, the loop of {loop.Device} has hung for {loop.StillMs / 1000} s" : daemon.StatusLine);
+            if (isProven || clock.UptimeMs - wellSinceMs < StartLog.Proven.TotalMilliseconds)
+                continue;
+            isProven = true;
+            Proven();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Alerting;
 using SmartEms.Edge.Core.Describing;
@@ -12,7 +13,12 @@ internal sealed class Journal(Site site, Recorder recorder, Log log, TimeProvide
     /// <summary>So long at most the act waits for the line that says why: a tenth of a step. A disk that takes longer is told of, and not waited for.</summary>
     private static readonly TimeSpan DurableWithin = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The first entries of a run are made while its store opens, before its clock is looked at.</summary>
+    private static readonly TimeSpan Opening = TimeSpan.FromSeconds(5);
+
     private readonly ClockWatch watch = new();
+    private Instant? doubtedSince;
+    private bool isLooked;
 
     /// <summary>Completes when the findings are durable, or when control cannot wait any longer.</summary>
     public async ValueTask FindingsAsync(IReadOnlyList<FindingChange> changes, Instant at)
@@ -53,11 +59,27 @@ internal sealed class Journal(Site site, Recorder recorder, Log log, TimeProvide
             log.Warning($"{site.Devices[receipt.Device].Name}: {receipt.Kind} {receipt.Asked:0.#}: {receipt.State} {receipt.Note}");
     }
 
-    /// <summary>Looks whether the wall clock moved otherwise than monotonic time; told once per step.</summary>
-    public void Clock(Instant now, long uptimeMs)
+    public void Note(string words, Instant at)
     {
-        if (watch.Look(now, uptimeMs) is not { } step)
+        log.Warning(words);
+        _ = recorder.AppendAsync(LedgerKind.Note, at, Encoding.UTF8.GetBytes(words));
+    }
+
+    /// <summary>Looks whether the wall clock moved otherwise than monotonic time; told once per step.</summary>
+    /// <param name="now">The wall clock.</param>
+    /// <param name="uptimeMs">Monotonic milliseconds since the run began.</param>
+    /// <param name="isTrusted">Whether the wall clock can be believed.</param>
+    public void Clock(Instant now, long uptimeMs, bool isTrusted = true)
+    {
+        if (!isLooked && !isTrusted)
+            doubtedSince = new Instant(now.UnixMilliseconds - uptimeMs - (long)Opening.TotalMilliseconds);
+        isLooked = true;
+        var stepped = watch.Look(now, uptimeMs);
+        var since = doubtedSince;
+        doubtedSince = isTrusted ? null : since + (stepped?.By ?? TimeSpan.Zero);
+        if (stepped is not { } found)
             return;
+        var step = found with { DoubtedSince = since };
         log.Warning($"the clock stepped by {step.By.TotalSeconds:0.0} s to {now}");
         _ = recorder.AppendAsync(LedgerKind.ClockStep, now, step.ToBytes());
     }

@@ -35,8 +35,19 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     private Orders orders = Orders.None;
     private long lastNumber;
 
+    /// <summary>Safe mode: whatever stands, every device is left at rest.</summary>
+    public bool IsAllAtRest { get; init; }
+
     /// <summary>What stands at this moment. Ends of leases are told on the wall clock of now, whatever it did meanwhile.</summary>
     public Orders Now(Instant at)
+    {
+        var standing = Standing(at);
+        return IsAllAtRest
+            ? standing with { Overrides = standing.Overrides.Add(new(0, OverrideKind.Maintenance, 0, 1, at + Orders.UsualLease) { By = "smartems", Reason = "safe mode" }) }
+            : standing;
+    }
+
+    private Orders Standing(Instant at)
     {
         lock (gate)
         {
@@ -57,11 +68,12 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     {
         lock (gate)
         {
-            var left = last.At(now);
+            var isDoubted = IsClockDoubted; // nobody knows how long we were away: what relaxes is over, what tightens stands for the longest
+            var left = isDoubted ? last with { Overrides = last.Overrides.RemoveAll(one => !one.IsTightening) } : last.At(now);
             foreach (var one in left.Overrides)
-                ends[Key(one)] = clock.UptimeMs + Bounded(one.Until - now);
+                ends[Key(one)] = clock.UptimeMs + Bounded(isDoubted ? Orders.LongestLease : one.Until - now);
             foreach (var one in left.Constraints)
-                ends[one.Id] = clock.UptimeMs + Bounded(one.End is { } end ? end - now : Orders.LongestLease);
+                ends[one.Id] = clock.UptimeMs + Bounded(one.End is { } end && !isDoubted ? end - now : Orders.LongestLease);
             orders = left;
             lastNumber = last.Overrides.Select(one => one.Number).DefaultIfEmpty(0).Max();
         }
@@ -71,7 +83,8 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     public Task<OrderAnswer> SetAsync(string part, string value, TimeSpan? lease, Asker asker)
     {
         var read = OrderText.Read(site, part, value);
-        return AskAsync($"set {part} {value}", asker, lease, read.IsOk ? null : new(read.Code, read.Problem, read.Remedy), (before, at, span) => Override(before, read, at + span, asker));
+        var refused = !read.IsOk ? new OrderAnswer(read.Code, read.Problem, read.Remedy) : new Override(0, read.Kind, read.Index, read.Value, default).IsTightening ? (OrderAnswer?)null : Doubted;
+        return AskAsync($"set {part} {value}", asker, lease, refused, (before, at, span) => Override(before, read, at + span, asker));
     }
 
     /// <summary>Somebody works at the site.</summary>
@@ -91,7 +104,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     public Task<OrderAnswer> ReleaseAsync(string? part, Asker asker)
     {
         var isKnown = part is null || OrderText.Names(site).Contains(part);
-        var refused = isKnown ? (OrderAnswer?)null : new("unknown_part", $"the site has no battery, charger or PV plant {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
+        var refused = isKnown ? OfRelease(part) : new("unknown_part", $"the site has no battery, charger or PV plant {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
         return AskAsync($"release {part ?? "all"}", asker, AtOnce, refused, (before, _, _) =>
         {
             var next = part is null
@@ -109,7 +122,8 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         return AskAsync("emergency stop", asker, AtOnce, null, (before, _, _) => (before, "everything controllable goes to nothing"));
     }
 
-    /// <summary>Lets the site come back in stages; refused while a stop contact is pressed or cannot be read.</summary>
+    /// <summary>Lets the site come back in stages; refused while a stop contact is pressed or cannot be read. A person who stands at the site needs no clock
+    /// for that.</summary>
     public Task<OrderAnswer> ResetAsync(ProcessImage? image, Asker asker)
     {
         var isPressed = image is null || EmergencyStop.IsOn(image with { Orders = Orders.None }, site);
@@ -132,6 +146,23 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     /// <summary>Somebody asked who may not: said, and nothing done.</summary>
     public void Refused(string what, Asker asker) => Audit(clock.Now, $"refused (not_allowed): {what}, asked by {asker.Name}");
 
+    private bool IsClockDoubted => (Failsafe.Of(SafetyInput.Clock, Failsafe.LossOfClock(clock.Trust)) & FailsafeAct.OnlyTightening) != 0;
+
+    /// <summary>Why what relaxes is refused now, or null.</summary>
+    private OrderAnswer? Doubted => IsClockDoubted
+        ? new("clock_not_trusted", "the clock of this machine is not trusted, and until it is only orders that tighten are taken", "set it by a time service (timedatectl set-ntp true); where somebody else keeps it: smartems run --trust-clock")
+        : null;
+
+    /// <summary>To take back what tightens is to relax.</summary>
+    private OrderAnswer? OfRelease(string? part)
+    {
+        var standing = Standing(clock.Now);
+        foreach (var one in standing.Overrides)
+            if (one.IsTightening && (part is null || NameOf(one) == part))
+                return Doubted;
+        return part is null && !standing.Constraints.IsEmpty ? Doubted : null;
+    }
+
     private (Orders Next, string Words) Override(Orders before, ReadOrder read, Instant until, Asker asker)
     {
         var one = new Override(++lastNumber, read.Kind, read.Index, read.Value, until) { By = asker.Name, Reason = asker.Reason };
@@ -149,7 +180,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         await turn.WaitAsync();
         try
         {
-            var before = Now(at);
+            var before = Standing(at);
             var (next, words) = take(before, at, lease!.Value);
             // Durable before it acts; a disk that takes longer than a person waits is told of, and control goes on from memory.
             await Task.WhenAny(recorder.AppendAsync(LedgerKind.Override, at, OrdersWire.ToBytes(next)), Task.Delay(DurableWithin, clock.Time));

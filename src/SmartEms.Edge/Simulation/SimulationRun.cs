@@ -70,6 +70,7 @@ internal sealed class SimulationRun
         memory = thought.Memory;
         wire.Clear();
         DecisionWire.Write(wire, thought.Decision);
+        MemoryWire.Write(wire, memory); // with what Follow made of the decision before: its last setpoints, and all it counts
         hash.AppendData(wire.Written);
     }
 

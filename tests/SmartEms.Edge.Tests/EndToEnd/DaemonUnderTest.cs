@@ -45,7 +45,7 @@ internal sealed class DaemonUnderTest : IAsyncDisposable
 
     public static string[] Arguments(SiteOnWire site) =>
     [
-        "run", "--site", site.SiteFile, "--store", site.PathOf("store.db"), "--socket", site.PathOf("ctl.sock"),
+        "run", "--site", site.SiteFile, "--store", site.PathOf("store.db"), "--socket", site.PathOf("ctl.sock"), "--trust-clock",
         .. site.ProfileDirectory is { } profiles ? (string[])["--profiles", profiles] : [],
     ];
 

@@ -12,7 +12,7 @@ namespace SmartEms.Edge.Tests.EndToEnd;
 public sealed class KillTests(ITestOutputHelper story)
 {
     /// <summary>The devices' own timers are set shorter, so that the test is.</summary>
-    private static readonly SiteWishes Limiting = new()
+    internal static readonly SiteWishes Limiting = new()
     {
         Lines =
         [

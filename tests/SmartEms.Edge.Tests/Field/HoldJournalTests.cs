@@ -22,7 +22,8 @@ public sealed class HoldJournalTests
         Assert.True(house.Writes > 0);
         Assert.Contains(kept, line => line is { Lines: 1, Writes: 0 }); // on disk before anything was written at all
         Assert.NotEmpty(house.Holds.Lines);
-        Assert.True(await house.Layer.ReleaseAllAsync(default));
+        foreach (var session in house.Layer.Sessions)
+            Assert.True(session.Profile.Controls.IsEmpty || await session.ReleaseAllAsync(default));
         Assert.Empty(house.Holds.Lines);
         Assert.Equal(0, kept[^1].Lines);
     }

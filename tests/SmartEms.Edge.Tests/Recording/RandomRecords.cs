@@ -58,6 +58,7 @@ internal sealed class RandomRecords(Dice dice)
             Stop = dice.Chance(0.5) ? new(At(), Text()) : null,
         },
         Contacts = Many(3, () => new ContactReadings { Asserted = new(dice.Chance(0.5), Quality()), Power = Of(Power.FromWatts), Energy = Of(Energy.FromWattHours) }),
+        Box = dice.Chance(0.5) ? default : new(Any<ClockTrust>(), Any<StartMode>()),
     };
 
     public Decision Decision() => new(

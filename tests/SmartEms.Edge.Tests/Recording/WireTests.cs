@@ -30,7 +30,7 @@ public sealed class WireTests
             var to = new WireWriter();
             ImageWire.Write(to, image);
             var from = new WireReader(to.Written);
-            var back = ImageWire.Read(ref from, !image.Contacts.IsEmpty || !image.Orders.IsEmpty, !image.Orders.IsEmpty);
+            var back = ImageWire.Read(ref from, !image.Box.IsWell ? ImageParts.Box : !image.Orders.IsEmpty ? ImageParts.Orders : image.Contacts.IsEmpty ? ImageParts.None : ImageParts.Contacts);
             Assert.True(from.IsAtEnd);
             Assert.Equal((image.TakenAt, image.Grid), (back.TakenAt, back.Grid));
             Assert.Equal(image.Batteries, back.Batteries.AsEnumerable());
@@ -144,7 +144,7 @@ public sealed class WireTests
     public void A_record_of_form_1_is_read_without_the_hashes_it_lacks()
     {
         var any = new RandomRecords(new(5)).Record();
-        var record = any with { Image = any.Image with { Contacts = [], Orders = Orders.None } };
+        var record = any with { Image = any.Image with { Contacts = [], Orders = Orders.None, Box = default } };
         var head = new WireWriter();
         head.Byte(2);
         head.Whole(record.Slot.Index);
@@ -161,10 +161,12 @@ public sealed class WireTests
     public void A_record_without_contacts_keeps_the_form_that_older_programs_read()
     {
         var record = new RandomRecords(new(5)).Record();
-        var without = record with { Image = record.Image with { Contacts = [], Orders = Orders.None } };
-        var with = record with { Image = record.Image with { Contacts = [new() { Asserted = Reading.Good(true) }], Orders = Orders.None } };
+        var without = record with { Image = record.Image with { Contacts = [], Orders = Orders.None, Box = default } };
+        var with = record with { Image = record.Image with { Contacts = [new() { Asserted = Reading.Good(true) }], Orders = Orders.None, Box = default } };
         var ordered = without with { Image = without.Image with { Orders = new() { Stop = new(default, "cli") } } };
-        Assert.Equal((2, 3, 4), (without.ToBytes()[0], with.ToBytes()[0], ordered.ToBytes()[0]));
+        var doubted = without with { Image = without.Image with { Box = new(ClockTrust.NoRtc, StartMode.Safe) } };
+        Assert.Equal((2, 3, 4, 5), (without.ToBytes()[0], with.ToBytes()[0], ordered.ToBytes()[0], doubted.ToBytes()[0]));
+        Assert.Equal(doubted.Image.Box, CycleRecord.FromBytes(doubted.ToBytes()).Image.Box);
         Assert.Equal("cli", CycleRecord.FromBytes(ordered.ToBytes()).Image.Orders.Stop?.By);
         Assert.Empty(CycleRecord.FromBytes(without.ToBytes()).Image.Contacts);
         Assert.True(CycleRecord.FromBytes(with.ToBytes()).Image.Contacts[0].Asserted.Value);
