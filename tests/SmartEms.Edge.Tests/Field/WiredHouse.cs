@@ -42,7 +42,7 @@ internal sealed class WiredHouse : IAsyncDisposable
         {
             Contacts =
             [
-                new("stop", ContactRole.EmergencyStop, new(Board, "stop")) { AssertsByOpening = true }, new("limit", ContactRole.DsoLimit, new(Board, "limit")),
+                new("stop", ContactRole.EmergencyStop, new(Board, "stop")) { AssertsByOpening = true }, new("limit", ContactRole.DsoLimit, new(Board, "limit")) { Limit = Power.FromWatts(1_500) },
                 new("heatpump", ContactRole.PulseMeter, new(Board, "pulses")) { PulsesPerKilowattHour = 1000 },
             ],
             Relays = [new("permit", new(Board, "relay"))],
