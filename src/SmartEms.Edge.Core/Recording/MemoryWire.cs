@@ -14,11 +14,13 @@ public static class MemoryWire
     private const byte HasDecision = 1;
     private const byte HasLearnt = 2;
     private const byte IsRecovering = 4;
+    private const byte HasPhases = 8;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
-        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (memory.Follow.RecoverySeconds > 0 ? IsRecovering : 0)));
+        var switches = PhaseWire.IsAny(memory.Follow);
+        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (memory.Follow.RecoverySeconds > 0 ? IsRecovering : 0) | (switches ? HasPhases : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -33,12 +35,14 @@ public static class MemoryWire
             FollowWire.Write(to, memory.Follow);
         if (memory.Follow.RecoverySeconds > 0)
             to.Number(memory.Follow.RecoverySeconds);
+        if (switches)
+            PhaseWire.Write(to, memory.Follow);
     }
 
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsRecovering))
+        if (holds > (HasDecision | HasLearnt | IsRecovering | HasPhases))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -52,6 +56,8 @@ public static class MemoryWire
             follow = FollowWire.Read(ref from, follow);
         if ((holds & IsRecovering) != 0)
             follow = follow with { RecoverySeconds = Seconds(ref from) };
+        if ((holds & HasPhases) != 0)
+            follow = PhaseWire.Read(ref from, follow);
         return new(decision, follow, new(Frozen(alerts)));
     }
 
@@ -105,7 +111,7 @@ public static class MemoryWire
     private static double Limit(double value) =>
         value >= 0 ? value : throw new InvalidDataException($"record damaged: {value} is no production limit");
 
-    private static double Seconds(ref WireReader from) =>
+    internal static double Seconds(ref WireReader from) =>
         from.Finite() is var value and >= 0 ? value : throw new InvalidDataException("record damaged: a duration is negative");
 
     private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);
