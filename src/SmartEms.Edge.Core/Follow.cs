@@ -36,7 +36,7 @@ public static class Follow
         FollowBatteries.Apply(draft, decision);
         var (importOver, exportOver) = Cascade.Apply(draft, findings);
 
-        var next = Remember(draft, importOver, exportOver, alignment) with { RecoverySeconds = recovery };
+        var next = Remember(draft, importOver, exportOver, alignment) with { RecoverySeconds = recovery, ExportStandsSeconds = Cascade.ExportStands(draft) };
         return new(ToSetpoints(draft, decision), next, envelope, findings.DrainToImmutable());
     }
 

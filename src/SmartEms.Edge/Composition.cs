@@ -4,7 +4,6 @@ using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Gpio;
 using SmartEms.Edge.Adapters.I2c;
 using SmartEms.Edge.Adapters.Modbus;
-using SmartEms.Edge.Adapters.Serial;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
@@ -35,6 +34,7 @@ internal sealed class Composition : IAsyncDisposable
     private static readonly TimeSpan CountsWithin = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, TracedLine> traces = [];
+    private readonly Dictionary<string, ModbusLease> leases = [];
     private readonly ModbusLines lines;
     private readonly CompositionOptions options;
     private readonly Terminals terminals;
@@ -148,6 +148,8 @@ internal sealed class Composition : IAsyncDisposable
         Trace = traces.GetValueOrDefault,
         Writes = () => Field.Uses,
         Orders = Orders,
+        LineOf = leases.GetValueOrDefault,
+        RecordWrite = done => Recorder.AppendAsync(LedgerKind.HandWrite, Clock.Now, done.ToBytes()),
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
     };
 
@@ -167,6 +169,7 @@ internal sealed class Composition : IAsyncDisposable
     private ModbusLease Lease(Device device, DeviceProfile profile)
     {
         var lease = lines.Lease(SettingsOf(device, profile));
+        leases[device.Name] = lease;
         traces[device.Name] = new(lease.Master.Trace, [device.Link.Unit, .. device.Link.Units.Values]);
         return lease;
     }
@@ -174,19 +177,8 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>The line of a device, with the patience its model needs.</summary>
     public static LineSettings SettingsOf(Device device, DeviceProfile profile)
     {
-        var link = device.Link;
-        LineSettings wire = link.Kind == LinkKind.Rtu
-            ? new ModbusRtuSettings(new(link.Host)
-            {
-                Baud = link.Serial.Baud,
-                Parity = link.Serial.Parity switch { LineParity.Even => SerialParity.Even, LineParity.Odd => SerialParity.Odd, _ => SerialParity.None },
-                StopBits = link.Serial.StopBits,
-                Rs485 = link.Serial.Rs485,
-            })
-            : new ModbusTcpSettings(link.Host, link.Port) { IsRtu = link.Kind == LinkKind.RtuOverTcp };
-        return wire with
+        return Wiring.Of(device.Link) with
         {
-            Echoes = link.Echoes,
             TransactionTimeout = TimeSpan.FromMilliseconds(profile.Link.TimeoutMs),
             LeastTimeout = LeastTimeout,
             Gap = TimeSpan.FromMilliseconds(profile.Link.GapMs),

@@ -18,11 +18,17 @@ internal static class NativeBinary
         }
     }
 
+    /// <summary>The heap the service unit allows, 96 MiB in hexadecimal: what is measured runs as the service does.</summary>
+    private const string HeapLimit = "6000000";
+
     /// <summary>Runs the binary and answers exit code and standard error. Ten times a second <paramref name="isEnough"/> sees the process and what it has said
     /// so far; when it says so, the process is told to stop (SIGTERM). Ends the process when it outlives <paramref name="guard"/>.</summary>
     public static async Task<(int Exit, string Errors)> RunAsync(string[] arguments, TimeSpan guard, Func<int, string, bool> isEnough)
     {
-        using var process = Process.Start(new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })
+        using var process = Process.Start(new ProcessStartInfo(Path, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, Environment = { ["DOTNET_GCHeapHardLimit"] = HeapLimit },
+        })
             ?? throw new BenchException($"{Path} did not start");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();

@@ -81,13 +81,14 @@ internal static class PollBench
         yield return new Figure($"plant_resident_second_{end}_of_second_{settledAt}", last / settled, "ratio", MostGrowth);
     }
 
-    /// <summary>Runs the native daemon on the devices; each second that it has lived, from the first on, <paramref name="look"/> sees it once.</summary>
-    private static async Task DaemonAsync(PolledDevices devices, BenchFolder folder, int seconds, Action<int, int> look)
+    /// <summary>Runs the native daemon on the devices and on what <paramref name="more"/> lines of the site file name; each second that it has lived,
+    /// from the first on, <paramref name="look"/> sees it once.</summary>
+    internal static async Task DaemonAsync(PolledDevices devices, BenchFolder folder, int seconds, Action<int, int> look, string more = "")
     {
         var (profile, site) = devices.Files();
         Directory.CreateDirectory(folder.File("profiles"));
         await File.WriteAllTextAsync(folder.File("profiles/bench-floats.yaml"), profile).ConfigureAwait(false);
-        await File.WriteAllTextAsync(folder.File("site.yaml"), site).ConfigureAwait(false);
+        await File.WriteAllTextAsync(folder.File("site.yaml"), site + more).ConfigureAwait(false);
         string[] arguments = ["run", "--site", folder.File("site.yaml"), "--profiles", folder.File("profiles"), "--store", folder.File("store.db"), "--socket", folder.File("ctl.sock")];
         var (began, next) = (TimeProvider.System.GetTimestamp(), 1);
         var (exit, errors) = await NativeBinary.RunAsync(arguments, TimeSpan.FromSeconds(seconds + 60), (process, _) =>

@@ -5,6 +5,7 @@ using SmartEms.Edge.Bench;
 [
     ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
     ("ledger", "group and single durable commits of the ledger on this disk [--directory DIR]", LedgerBench.Run),
+    ("lines", "rhythm of healthy devices beside sick ones, and how long a sick one is waited for [--seconds N]", LinesBench.Run),
     ("poll", "processor time, read age and memory of polling, beside collectd [--minutes N]", PollBench.Run),
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
     ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N]", StormBench.Run),

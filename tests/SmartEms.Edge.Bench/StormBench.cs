@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using SmartEms.Edge.Core.Simulating;
+using SmartEms.Edge.Simulation;
 
 namespace SmartEms.Edge.Bench;
 

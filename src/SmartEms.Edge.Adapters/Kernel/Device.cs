@@ -11,10 +11,10 @@ internal static partial class Device
     private const int Interrupted = 4;
     private const short PollIn = 1;
 
-    /// <summary>Opens for reading and writing.</summary>
-    public static int Open(string path, out SafeFileHandle handle)
+    /// <summary>Opens for reading and writing, with further flags of open(2).</summary>
+    public static int Open(string path, out SafeFileHandle handle, int flags = 0)
     {
-        handle = Open(path, ReadWrite | CloseOnExec);
+        handle = Open(path, ReadWrite | CloseOnExec | flags);
         return handle.IsInvalid ? Marshal.GetLastPInvokeError() : 0;
     }
 
@@ -44,7 +44,7 @@ internal static partial class Device
         {
             device.DangerousAddRef(ref isHeld);
             number = (int)device.DangerousGetHandle();
-            return Poll([new() { Descriptor = number, Events = PollIn }], 1, milliseconds) > 0;
+            return Wait([new() { Descriptor = number, Events = PollIn }], milliseconds) > 0;
         }
         finally
         {
@@ -52,6 +52,9 @@ internal static partial class Device
                 device.DangerousRelease();
         }
     }
+
+    /// <summary>How many of the entries are ready within <paramref name="milliseconds"/> (−1 = however long it takes); negative when a signal came.</summary>
+    public static int Wait(Span<PollEntry> entries, int milliseconds) => Poll(entries, (nuint)entries.Length, milliseconds);
 
     /// <summary>Reads what is there; <paramref name="count"/> bytes came.</summary>
     public static int Read(SafeFileHandle device, Span<byte> into, out int count)
@@ -72,7 +75,7 @@ internal static partial class Device
 
     /// <summary>struct pollfd, poll(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
+    public struct PollEntry
     {
         public int Descriptor;
         public short Events;

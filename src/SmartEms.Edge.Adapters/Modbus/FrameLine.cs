@@ -116,11 +116,12 @@ internal abstract class FrameLine : IDisposable
             _limit.End();
         }
 
-        if (WaitAfterConnect == TimeSpan.Zero)
+        TimeSpan settle = Settle();
+        if (WaitAfterConnect == TimeSpan.Zero && settle == TimeSpan.Zero)
             return BusStatus.Ok;
         try
         {
-            BusStatus paused = await PauseAsync(WaitAfterConnect, stop).ConfigureAwait(false);
+            BusStatus paused = await PauseAsync(settle > WaitAfterConnect ? settle : WaitAfterConnect, stop).ConfigureAwait(false);
             return paused == BusStatus.Ok ? await QuietAsync(stop).ConfigureAwait(false) : paused;
         }
         catch (OperationCanceledException)
@@ -178,6 +179,9 @@ internal abstract class FrameLine : IDisposable
 
     /// <summary>Ok when the line holds nothing, or has been rid of it.</summary>
     protected virtual ValueTask<BusStatus> QuietAsync(CancellationToken stop) => ValueTask.FromResult(Quiet());
+
+    /// <summary>The line has just been opened: how long it must be listened to before anything may be asked on it.</summary>
+    protected virtual TimeSpan Settle() => TimeSpan.Zero;
 
     /// <summary>How much longer the line must be silent before this unit may be asked, when it has been for <paramref name="quiet"/>.</summary>
     protected virtual TimeSpan Owed(byte unit, TimeSpan gap, TimeSpan quiet) => gap - quiet;

@@ -35,6 +35,10 @@ public abstract record LineSettings
     /// <summary>Silence after connecting; some devices ignore what comes at once.</summary>
     public TimeSpan WaitAfterConnect { get; init => field = NotNegative(value); }
 
+    /// <summary>Silence after opening a line that is not a connection: somebody may have asked before us, and RTU does not say which request a reply is for.
+    /// Null = as long as the device first spoken to may take for an answer.</summary>
+    public TimeSpan? SettleAfterOpen { get; init => field = value is { } given ? NotNegative(given) : null; }
+
     /// <summary>Our own bytes come back before the reply, as with two-wire adapters that do not mute their receiver; they are taken off.</summary>
     public bool Echoes { get; init; }
 

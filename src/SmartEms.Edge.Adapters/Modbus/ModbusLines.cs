@@ -76,6 +76,8 @@ public sealed class ModbusLease : IRegisterBus
     /// <summary>The shared line, for its health, its trace and its settings. Do not dispose it.</summary>
     public ModbusMaster Master { get; }
 
+    public string? Fault => Master.Fault;
+
     public ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop)
     {
         ObjectDisposedException.ThrowIf(_returned, this);

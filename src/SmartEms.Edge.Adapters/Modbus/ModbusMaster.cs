@@ -46,6 +46,15 @@ public class ModbusMaster : IRegisterBus
         }
     }
 
+    public string? Fault
+    {
+        get
+        {
+            lock (_healthSync)
+                return _health.FailuresInARow > 0 ? _health.LastFault : null;
+        }
+    }
+
     /// <summary>Functions 1 to 4. Throws <see cref="ArgumentException"/> for a span no request can carry, <see cref="ObjectDisposedException"/> after disposal.</summary>
     public ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop) =>
         ReadAsync(span, into, Patience.Of(Settings), stop);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Adapters.Modbus;
@@ -61,6 +62,9 @@ public sealed class ModbusRtuSlave : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends with the link. Fails only if the register table threw.</summary>
+    internal Task Served => _serving;
+
     /// <summary>Serves until disposed or until the link ends. The link is the slave's from here on.</summary>
     public static async Task<ModbusRtuSlave> StartAsync(ByteLink link, IRegisterTable table, ModbusRtuSlaveSettings settings, TimeProvider time)
     {
@@ -110,9 +114,9 @@ public sealed class ModbusRtuSlave : IAsyncDisposable
                 await AnswerAllAsync().ConfigureAwait(false);
             }
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
-            // the port has ended
+            // the line has ended
         }
     }
 
@@ -171,7 +175,8 @@ public sealed class ModbusRtuSlave : IAsyncDisposable
         {
             byte code = _answers.Answer(unit, frame[1..^2], _out.AsSpan(1), misbehaviour, out int length);
             _counts = _counts with { Requests = _counts.Requests + 1, Exceptions = _counts.Exceptions + (code == ModbusExceptionCode.None ? 0 : 1) };
-            return unit == 0 ? 0 : RtuFrame.Write(_out, unit, length);
+            // On a bus there is no gateway to say that a unit is silent.
+            return unit == 0 || code == ModbusExceptionCode.GatewayTargetSilent ? 0 : RtuFrame.Write(_out, unit, length);
         }
     }
 

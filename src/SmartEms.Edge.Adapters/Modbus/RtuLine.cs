@@ -49,6 +49,15 @@ internal sealed class RtuLine(LineSettings settings, TimeProvider time, Cancella
         return owed;
     }
 
+    /// <summary>A reply to whoever had the port before us (we ourselves before a restart) would look like the answer to our first question.</summary>
+    protected override TimeSpan Settle()
+    {
+        if (Settings.IsConnection)
+            return TimeSpan.Zero;
+        _isDoubtful = true;
+        return Settings.SettleAfterOpen ?? Longest;
+    }
+
     protected override void Ended(byte unit) => _quietSince[unit] = Now();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -4,10 +4,14 @@ using System.Runtime.CompilerServices;
 
 namespace SmartEms.Edge.Adapters.Modbus;
 
-/// <summary>A TCP connection: a fresh one with each opening.</summary>
+/// <summary>A TCP connection: a fresh one with each opening, or one that was accepted.</summary>
 internal sealed class SocketLink(string host, int port) : ByteLink
 {
     private Socket? _socket;
+
+    /// <summary>A connection somebody else has made; closed once, it stays so.</summary>
+    public SocketLink(Socket accepted)
+        : this("", 0) => _socket = accepted;
 
     public override bool IsOpen => _socket is not null;
 
@@ -15,6 +19,8 @@ internal sealed class SocketLink(string host, int port) : ByteLink
 
     public override async ValueTask OpenAsync(CancellationToken limit)
     {
+        if (_socket is not null)
+            return;
         // The resolver itself cannot be interrupted, so its answer is waited for only as long as the limit allows.
         IPAddress[] addresses = IPAddress.TryParse(host, out IPAddress? literal)
             ? [literal]

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using SmartEms.Edge.Adapters.Kernel;
 
 namespace SmartEms.Edge.Adapters.Serial;
 
@@ -18,21 +19,20 @@ internal static partial class Tty
     public const int InvalidArgument = 22;
     public const int NotATerminal = 25;
 
-    private const int ReadWrite = 0x2;
     private const int NoControllingTerminal = 0x100;
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
 
-    private const nuint GetAttributes = 0x802C542A; // TCGETS2: any rate, not only those with a name
-    private const nuint SetAttributes = 0x402C542B; // TCSETS2
-    private const nuint Flush = 0x540B; // TCFLSH
-    private const nuint TakeExclusive = 0x540C; // TIOCEXCL
-    private const nuint GiveExclusive = 0x540D; // TIOCNXCL
-    private const nuint IsExclusive = 0x80045440; // TIOCGEXCL
-    private const nuint SetRs485 = 0x542F; // TIOCSRS485
-    private const nuint LockPty = 0x40045431; // TIOCSPTLCK
-    private const nuint PtyNumber = 0x80045430; // TIOCGPTN
-    private const uint FlushBoth = 2;
+    private const uint GetAttributes = 0x802C542A; // TCGETS2: any rate, not only those with a name
+    private const uint SetAttributes = 0x402C542B; // TCSETS2
+    private const uint Flush = 0x540B; // TCFLSH
+    private const uint TakeExclusive = 0x540C; // TIOCEXCL
+    private const uint GiveExclusive = 0x540D; // TIOCNXCL
+    private const uint IsExclusive = 0x80045440; // TIOCGEXCL
+    private const uint SetRs485 = 0x542F; // TIOCSRS485
+    private const uint LockPty = 0x40045431; // TIOCSPTLCK
+    private const uint PtyNumber = 0x80045430; // TIOCGPTN
+    private const nint FlushBoth = 2;
 
     private const short Readable = 0x1;
     private const short Writable = 0x4;
@@ -40,10 +40,9 @@ internal static partial class Tty
     /// <summary>Opens a terminal without becoming its session's and without waiting for a carrier; an errno instead of a handle when it fails.</summary>
     public static (SafeFileHandle? Tty, int Error) Open(string path)
     {
-        var tty = Open(path, ReadWrite | NoControllingTerminal | NonBlocking | CloseOnExec);
-        if (!tty.IsInvalid)
+        var error = Device.Open(path, out var tty, NoControllingTerminal | NonBlocking);
+        if (error == 0)
             return (tty, 0);
-        var error = Marshal.GetLastPInvokeError();
         tty.Dispose();
         return (null, error);
     }
@@ -66,8 +65,9 @@ internal static partial class Tty
     {
         // struct termios2: four flag words, the line discipline, 19 control characters, two speeds.
         Span<uint> words = stackalloc uint[11];
-        if (Control(tty, GetAttributes, ref words[0]) != 0)
-            return Marshal.GetLastPInvokeError();
+        var bytes = MemoryMarshal.AsBytes(words);
+        if (Device.Control(tty, GetAttributes, bytes) is var failed and not 0)
+            return failed;
         const uint anyRate = 0x1000, eightBits = 0x30, receive = 0x80, noModem = 0x800, twoStops = 0x40, parity = 0x100, odd = 0x200, checkParity = 0x10;
         words[0] = settings.Parity == SerialParity.None ? 0 : checkParity;
         words[1] = 0;
@@ -76,35 +76,29 @@ internal static partial class Tty
             | (settings.Parity == SerialParity.None ? 0 : parity)
             | (settings.Parity == SerialParity.Odd ? odd : 0);
         words[3] = 0;
-        var bytes = MemoryMarshal.AsBytes(words);
         const int controlCharacters = 17, timer = 5, least = 6;
         bytes[controlCharacters + timer] = 0;
         bytes[controlCharacters + least] = 1;
         words[9] = words[10] = (uint)settings.Baud;
-        return Control(tty, SetAttributes, ref words[0]) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return Device.Control(tty, SetAttributes, bytes);
     }
 
     /// <summary>The rate the driver really took; 0 when it does not say.</summary>
     public static int BaudOf(SafeFileHandle tty)
     {
         Span<uint> words = stackalloc uint[11];
-        return Control(tty, GetAttributes, ref words[0]) == 0 ? (int)words[10] : 0;
+        return Device.Control(tty, GetAttributes, MemoryMarshal.AsBytes(words)) == 0 ? (int)words[10] : 0;
     }
 
     /// <summary>Takes the port for this process alone. 0, or <see cref="Busy"/> when somebody has done so already (root is told too).</summary>
     public static int Claim(SafeFileHandle tty)
     {
-        uint held = 0, unused = 0;
-        if (Control(tty, IsExclusive, ref held) == 0 && held != 0)
-            return Busy;
-        return Control(tty, TakeExclusive, ref unused) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        Span<byte> held = stackalloc byte[sizeof(int)];
+        held.Clear();
+        return Device.Control(tty, IsExclusive, held) == 0 && held.ContainsAnyExcept((byte)0) ? Busy : Device.Control(tty, TakeExclusive, 0);
     }
 
-    public static void Unclaim(SafeFileHandle tty)
-    {
-        uint unused = 0;
-        Control(tty, GiveExclusive, ref unused);
-    }
+    public static void Unclaim(SafeFileHandle tty) => Device.Control(tty, GiveExclusive, 0);
 
     /// <summary>Direction by RTS while sending. 0 or an errno: <see cref="NotATerminal"/> when the driver cannot.</summary>
     public static int SwitchRs485On(SafeFileHandle tty)
@@ -113,35 +107,27 @@ internal static partial class Tty
         Span<uint> words = stackalloc uint[8];
         words.Clear();
         words[0] = 0x3;
-        return Control(tty, SetRs485, ref words[0]) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        return Device.Control(tty, SetRs485, MemoryMarshal.AsBytes(words));
     }
 
-    public static void Discard(SafeFileHandle tty) => ControlByValue(tty, Flush, FlushBoth);
+    public static void Discard(SafeFileHandle tty) => Device.Control(tty, Flush, FlushBoth);
 
     /// <summary>Blocks until the terminal has something to read or has ended; false when the signal came.</summary>
     public static bool WaitForInput(SafeFileHandle tty, SafeFileHandle signal)
     {
-        Span<PollEntry> entries = [new((int)tty.DangerousGetHandle(), Readable), new((int)signal.DangerousGetHandle(), Readable)];
-        while (Poll(ref entries[0], 2, -1) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
+        Span<Device.PollEntry> entries = [Entry(tty, Readable), Entry(signal, Readable)];
+        while (Device.Wait(entries, -1) < 0 && Marshal.GetLastPInvokeError() == Interrupted)
         {
             // a signal that is not ours
         }
-        return entries[1].Seen == 0;
+        return entries[1].Returned == 0;
     }
 
     /// <summary>Blocks until the terminal takes bytes again, at most so long.</summary>
-    public static void WaitForRoom(SafeFileHandle tty, int mostMs)
-    {
-        var entry = new PollEntry((int)tty.DangerousGetHandle(), Writable);
-        Poll(ref entry, 1, mostMs);
-    }
+    public static void WaitForRoom(SafeFileHandle tty, int mostMs) => Device.Wait([Entry(tty, Writable)], mostMs);
 
     /// <summary>Bytes read; 0 at the end; minus an errno otherwise.</summary>
-    public static int Read(SafeFileHandle tty, Span<byte> into)
-    {
-        var got = (int)Read(tty, ref MemoryMarshal.GetReference(into), (nuint)into.Length);
-        return got < 0 ? -Marshal.GetLastPInvokeError() : got;
-    }
+    public static int Read(SafeFileHandle tty, Span<byte> into) => Device.Read(tty, into, out var count) is var error and not 0 ? -error : count;
 
     /// <summary>Bytes taken, or minus an errno.</summary>
     public static int Write(SafeFileHandle tty, ReadOnlySpan<byte> bytes)
@@ -153,37 +139,16 @@ internal static partial class Tty
     /// <summary>Unlocks the other end of a pseudo-terminal and says where it is.</summary>
     public static string UnlockPty(SafeFileHandle near)
     {
-        uint unlocked = 0, number = 0;
-        if (Control(near, LockPty, ref unlocked) != 0 || Control(near, PtyNumber, ref number) != 0)
+        Span<int> number = [0];
+        if (Device.Control(near, LockPty, MemoryMarshal.AsBytes(number)) != 0 || Device.Control(near, PtyNumber, MemoryMarshal.AsBytes(number)) != 0)
             throw new IOException($"/dev/ptmx gives no pseudo-terminal: {Marshal.GetLastPInvokeErrorMessage()}. Remedy: mount devpts on /dev/pts.");
-        return $"/dev/pts/{number}";
+        return $"/dev/pts/{number[0]}";
     }
 
-    /// <summary>struct pollfd.</summary>
-    private readonly struct PollEntry(int descriptor, short wanted)
-    {
-        public readonly int Descriptor = descriptor;
-        public readonly short Wanted = wanted;
-        public readonly short Seen = 0;
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
+    private static Device.PollEntry Entry(SafeFileHandle of, short wanted) => new() { Descriptor = (int)of.DangerousGetHandle(), Events = wanted };
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial SafeFileHandle EventFd(uint start, int flags);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int Control(SafeFileHandle tty, nuint request, ref uint argument);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int ControlByValue(SafeFileHandle tty, nuint request, nuint argument);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(ref PollEntry entries, nuint count, int mostMs);
-
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static partial nint Read(SafeFileHandle tty, ref byte into, nuint count);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(SafeFileHandle tty, ref readonly byte bytes, nuint count);

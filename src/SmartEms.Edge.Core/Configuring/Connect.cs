@@ -7,7 +7,7 @@ namespace SmartEms.Edge.Core.Configuring;
 
 /// <summary>Reads where a device answers: tcp://host:port, rtutcp://host:port, or rtu:///dev/ttyUSB0?baud=9600; host being a name, an IPv4 address or
 /// an IPv6 address in brackets.</summary>
-internal static class Connect
+public static class Connect
 {
     private const string Forms = "as in tcp://192.168.3.20:502, rtutcp://192.168.3.20:4196 or rtu:///dev/ttyUSB0?baud=9600";
 
@@ -16,8 +16,19 @@ internal static class Connect
     private static readonly SearchValues<char> Ipv4 = SearchValues.Create("0123456789.");
     private static readonly SearchValues<char> Ipv6 = SearchValues.Create("0123456789abcdefABCDEF:.");
 
+    /// <summary>A line as a person names it on a command line, not in a file; the link to unit 0.</summary>
+    public static Checked<DeviceLink> Parse(string text, int defaultPort)
+    {
+        const string key = "connect";
+        var place = new Place("", 1, 1);
+        var problems = new ProblemList();
+        var at = NodeReader.Of(new MapNode(place, [new(key, place, new ScalarNode(place, text, Quoted: true))]), "", [key], problems)!;
+        var link = Read(at, key, defaultPort);
+        return problems.Result(() => link);
+    }
+
     /// <summary>The link to unit 0; an empty host and a problem when it cannot be read.</summary>
-    public static DeviceLink Read(NodeReader at, string key, int defaultPort)
+    internal static DeviceLink Read(NodeReader at, string key, int defaultPort)
     {
         var nowhere = new DeviceLink("", defaultPort, 0);
         if (at.Text(key, required: true) is not { } text)

@@ -49,31 +49,19 @@ internal sealed record PointDefaults
 
     /// <summary>The codes a point of a type inherits.</summary>
     public ImmutableArray<ulong> SentinelsFor(RegisterType type) =>
-        SunSpecSentinels ? SentinelCodes.SunSpec(type) : type == Type ? Sentinels : [];
+        SunSpecSentinels ? SunSpecCodes.NotImplemented(type) : type == Type ? Sentinels : [];
 }
 
 /// <summary>Raw codes that mean "no value": written out, or the word "sunspec" for the codes of the SunSpec Device Information Model.</summary>
 internal static class SentinelCodes
 {
-    /// <summary>What a SunSpec device sends in a point it does not implement; the NaN of floating point is always Bad and needs no code.</summary>
-    public static ImmutableArray<ulong> SunSpec(RegisterType type) => type switch
-    {
-        RegisterType.S16 or RegisterType.SunSsf => [0x8000],
-        RegisterType.U16 => [0xFFFF],
-        RegisterType.S32 => [0x8000_0000],
-        RegisterType.U32 => [0xFFFF_FFFF],
-        RegisterType.S64 => [0x8000_0000_0000_0000],
-        RegisterType.U64 => [0xFFFF_FFFF_FFFF_FFFF],
-        _ => [],
-    };
-
     /// <summary>The codes under "sentinels", or null when the key is absent.</summary>
     public static ImmutableArray<ulong>? Read(NodeReader at, RegisterType type, ProblemList problems)
     {
         if (at.Node("sentinels") is not { } node)
             return null;
         if (node is ScalarNode { Text: "sunspec" })
-            return SunSpec(type);
+            return SunSpecCodes.NotImplemented(type);
         if (type == RegisterType.Text && node is not ListNode { Items.IsEmpty: true })
         {
             at.Note("sentinels", ProblemCodes.TypeMisfit, "a text has no codes");

@@ -28,6 +28,9 @@ public static class Cascade
     /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
     private const double OwnShare = 0.9;
 
+    /// <summary>Export that stands so long and a battery's delay more lets no plant rise any further, s.</summary>
+    private const double HeldAfterSeconds = 3;
+
     /// <summary>A plant that does not tell what it produces may be far below what it is allowed: its limit comes down by at least this share of it per step.</summary>
     private const double BlindCut = 0.3;
 
@@ -180,8 +183,8 @@ public static class Cascade
             draft.PvLimit[i] = excess > 0
                 ? Math.Floor(Math.Max(0, produced - Cut(draft, i, excess)))
                 : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
-            // What batteries have still to take must not be let in before they take it.
-            if (-draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax))
+            // What batteries have still to take must not be let in faster than they take it.
+            if (ExportStands(draft) > HeldAfterSeconds + draft.Memory.Regulation.Latency)
                 draft.PvLimit[i] = Math.Min(draft.PvLimit[i], draft.Memory.PvLimits[i]);
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
@@ -200,6 +203,12 @@ public static class Cascade
             need += Math.Max(0, discharge);
         return need;
     }
+
+    /// <summary>How long export has stood above its limit, this step included, s.</summary>
+    public static double ExportStands(Draft draft) =>
+        draft.MeterIsGood && -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax)
+            ? Math.Min(draft.Memory.ExportStandsSeconds + draft.StepSeconds, 600)
+            : 0;
 
     /// <summary>What is taken off a plant for an excess, W.</summary>
     private static double Cut(Draft draft, int plant, double excess) =>

@@ -17,6 +17,9 @@ public sealed record FollowMemory(
     /// <summary>What is left of the staged recovery after a stop or a lost grid, s; 0 = none is under way.</summary>
     public double RecoverySeconds { get; init; }
 
+    /// <summary>How long export has stood above its limit without a break, s.</summary>
+    public double ExportStandsSeconds { get; init; }
+
     /// <summary>What regulation has learnt of the batteries; empty at the start and in records older than it.</summary>
     public RegulationMemory Regulation { get; init; } = RegulationMemory.Fresh;
 

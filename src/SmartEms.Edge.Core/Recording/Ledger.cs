@@ -28,6 +28,9 @@ public enum LedgerKind : byte
 
     /// <summary>What is held on which device, so that it can be undone after a crash; the last one counts.</summary>
     Hold = 14,
+
+    /// <summary>A person wrote registers past the controller (<see cref="HandWrite"/>).</summary>
+    HandWrite = 15,
     /// <summary>What the pulse meters at contacts have counted (<see cref="PulseWire"/>); the last one counts.</summary>
     PulseCounts = 12,
 }

@@ -13,14 +13,14 @@ public static class MemoryWire
     // What the first byte says is there. A memory that has learnt nothing has the bytes it had before there was anything to learn.
     private const byte HasDecision = 1;
     private const byte HasLearnt = 2;
-    private const byte IsRecovering = 4;
+    private const byte IsTimed = 4;
     private const byte HasPhases = 8;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
         var switches = PhaseWire.IsAny(memory.Follow);
-        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (memory.Follow.RecoverySeconds > 0 ? IsRecovering : 0) | (switches ? HasPhases : 0)));
+        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0) | (switches ? HasPhases : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -33,16 +33,21 @@ public static class MemoryWire
         }
         if (isTaught)
             FollowWire.Write(to, memory.Follow);
-        if (memory.Follow.RecoverySeconds > 0)
+        if (HasTimes(memory))
+        {
             to.Number(memory.Follow.RecoverySeconds);
+            to.Number(memory.Follow.ExportStandsSeconds);
+        }
         if (switches)
             PhaseWire.Write(to, memory.Follow);
     }
 
+    private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStandsSeconds > 0;
+
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsRecovering | HasPhases))
+        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -54,8 +59,8 @@ public static class MemoryWire
         }
         if ((holds & HasLearnt) != 0)
             follow = FollowWire.Read(ref from, follow);
-        if ((holds & IsRecovering) != 0)
-            follow = follow with { RecoverySeconds = Seconds(ref from) };
+        if ((holds & IsTimed) != 0)
+            follow = follow with { RecoverySeconds = Seconds(ref from), ExportStandsSeconds = Seconds(ref from) };
         if ((holds & HasPhases) != 0)
             follow = PhaseWire.Read(ref from, follow);
         return new(decision, follow, new(Frozen(alerts)));

@@ -3,6 +3,9 @@ namespace SmartEms.Edge.Core.Sensing;
 /// <summary>One fieldbus connection, shared by every unit behind it. Transactions queue; each has its own absolute deadline.</summary>
 public interface IRegisterBus : IAsyncDisposable
 {
+    /// <summary>What is wrong with the line, with the remedy where one is known; for people. Null while nothing is.</summary>
+    string? Fault => null;
+
     /// <summary>Reads a span into <paramref name="into"/> (one element per register, or per bit 0/1; length = span.Count).
     /// Never throws for the field's faults; throws <see cref="OperationCanceledException"/> only when <paramref name="stop"/> fires.</summary>
     ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop);

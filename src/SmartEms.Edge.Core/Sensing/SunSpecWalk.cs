@@ -7,6 +7,9 @@ public sealed record SunSpecChain(ushort Base, ImmutableArray<SunSpecModel> Mode
 {
     public bool IsFound => Reason is null;
 
+    /// <summary>Nobody answered: nothing is known of the map.</summary>
+    public bool IsAway { get; init; }
+
     /// <summary>The models before the place where a chain breaks, for people to look at; the same as <see cref="Models"/> in a sound chain.</summary>
     public ImmutableArray<SunSpecModel> Seen { get; init; } = Models;
 
@@ -24,19 +27,24 @@ public static class SunSpecWalk
     private const int LongestModel = 2_000;
 
     /// <summary>Looks at every base in order and then one register beside each (some firmwares count from the wrong end), and walks the first map found.
+    /// A device that is silent at every base is not asked further: on a bus each question costs the others its timeout.
     /// Throws only when <paramref name="stop"/> fires.</summary>
     public static async ValueTask<SunSpecChain> FindAsync(
         IRegisterBus bus, byte unit, ImmutableArray<ushort> bases, CancellationToken stop)
     {
         var header = new ushort[2];
         var seen = new List<string>();
+        var silences = 0;
         foreach (var at in Candidates(bases))
         {
+            if (seen.Count == bases.Length && silences == bases.Length)
+                return SunSpecChain.No($"the device is silent ({string.Join(", ", seen)})") with { IsAway = true };
             var reply = await bus.ReadAsync(HeaderAt(unit, at), header, stop);
             if (reply.Status == BusStatus.Unreachable)
-                return SunSpecChain.No("the device cannot be reached");
+                return SunSpecChain.No("the device cannot be reached") with { IsAway = true };
             if (reply.IsOk && ((uint)header[0] << 16 | header[1]) == Marker)
                 return await WalkAsync(bus, unit, at, stop);
+            silences += reply.Status is BusStatus.Timeout or BusStatus.Dropped ? 1 : 0;
             seen.Add(reply.IsOk ? $"{at}: no \"SunS\"" : $"{at}: {reply}");
         }
         return SunSpecChain.No($"no SunSpec map found ({string.Join(", ", seen)})");
@@ -129,7 +137,10 @@ internal static class SunSpecLengths
         201 or 202 or 203 or 204 => 105,
         211 or 212 or 213 or 214 => 124,
         701 => 153,
+        702 => 50,
+        703 => 17,
         704 => 57,
+        713 => 7,
         _ => 0,
     };
 }

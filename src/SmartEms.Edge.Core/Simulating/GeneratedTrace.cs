@@ -3,7 +3,7 @@ using SmartEms.Edge.Core.Quantities;
 namespace SmartEms.Edge.Core.Simulating;
 
 /// <summary>Makes up a household's year from tables and polynomials, for when no measured one is at hand.</summary>
-internal static class GeneratedTrace
+public static class GeneratedTrace
 {
     private const int StepMinutes = 15;
     private const int StepsPerDay = 24 * 60 / StepMinutes;

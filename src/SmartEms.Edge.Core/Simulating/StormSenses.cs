@@ -74,7 +74,7 @@ public sealed class StormSenses
             IsLying |= faults[i] is SenseFault.WrongSign or SenseFault.Frozen;
         }
         var meter = site.Pcc.Meter;
-        var import = Of(meter, Measure.GridImport, truth.Grid.Import, power => power.Watts, Power.FromWatts, nowMs);
+        var import = Of(meter, Measure.GridImport, truth.Grid.Import, (power => power.Watts, Power.FromWatts), nowMs);
         isMeterFrozen = freezes.LookAtImport(import.IsGood ? import.Value.Watts : double.NaN, Others(truth), nowMs);
         if (isMeterFrozen && import.IsKnown)
             import = Reading.Bad<Power>(BadReason.Frozen);
@@ -85,16 +85,16 @@ public sealed class StormSenses
         {
             Grid = truth.Grid with { Import = import },
             Batteries = [.. truth.Batteries.Select((battery, i) => Battery(battery, site.Batteries[i], nowMs))],
-            PvPlants = [.. truth.PvPlants.Select((plant, i) => new PvReadings { Production = Of(site.PvPlants[i].Device, Measure.PvProduction, plant.Production, power => power.Watts, Power.FromWatts, nowMs) })],
+            PvPlants = [.. truth.PvPlants.Select((plant, i) => new PvReadings { Production = Of(site.PvPlants[i].Device, Measure.PvProduction, plant.Production, (power => power.Watts, Power.FromWatts), nowMs) })],
             Devices = [.. truth.Devices.Select((device, i) => IsSilent(i) ? new DeviceReadings(LinkState.Down, 10_000, 9) { Controls = new(ControlDoubt.Failed, ControlDoubt.Failed, ControlDoubt.Failed) } : device)],
-            EvChargers = [.. truth.EvChargers.Select((charger, i) => charger with { Charge = Of(site.EvChargers[i].Device, Measure.EvCharge, charger.Charge, power => power.Watts, Power.FromWatts, nowMs) })],
+            EvChargers = [.. truth.EvChargers.Select((charger, i) => charger with { Charge = Of(site.EvChargers[i].Device, Measure.EvCharge, charger.Charge, (power => power.Watts, Power.FromWatts), nowMs) })],
         };
     }
 
     private BatteryReadings Battery(BatteryReadings truth, Battery battery, long nowMs) => truth with
     {
-        Discharge = Of(battery.Device, Measure.BatteryDischarge, truth.Discharge, power => power.Watts, Power.FromWatts, nowMs),
-        Soc = Of(battery.Bms ?? battery.Device, Measure.BatterySoc, truth.Soc, soc => soc.Percent, Fraction.FromPercent, nowMs),
+        Discharge = Of(battery.Device, Measure.BatteryDischarge, truth.Discharge, (power => power.Watts, Power.FromWatts), nowMs),
+        Soc = Of(battery.Bms ?? battery.Device, Measure.BatterySoc, truth.Soc, (soc => soc.Percent, Fraction.FromPercent), nowMs),
     };
 
     private double Others(ProcessImage truth)
@@ -109,12 +109,12 @@ public sealed class StormSenses
         return watts;
     }
 
-    private Reading<T> Of<T>(int device, Measure measure, Reading<T> truth, Func<T, double> number, Func<double, T> make, long nowMs)
+    private Reading<T> Of<T>(int device, Measure measure, Reading<T> truth, (Func<T, double> Number, Func<double, T> Make) unit, long nowMs)
         where T : struct
     {
         var fact = Measures.Fact(measure);
         ref var known = ref last[(device * Measures.Count) + (int)measure];
-        var value = number(truth.Value);
+        var value = unit.Number(truth.Value);
         var said = faults[device] switch
         {
             SenseFault.Silent => Sample.Good(known.Value).Aged(nowMs - known.ReadMs, fact.MaxAgeMs),
@@ -127,6 +127,6 @@ public sealed class StormSenses
         if (faults[device] is not (SenseFault.Silent or SenseFault.Frozen or SenseFault.Implausible))
             known = (value, nowMs);
         var judged = judges[device].Look(measure, said, fact.MaxAgeMs, nowMs);
-        return judged.IsKnown ? new(make(judged.Value), judged.Quality) : Reading.Bad<T>(judged.Quality.Reason);
+        return judged.IsKnown ? new(unit.Make(judged.Value), judged.Quality) : Reading.Bad<T>(judged.Quality.Reason);
     }
 }

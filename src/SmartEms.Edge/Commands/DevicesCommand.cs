@@ -29,6 +29,9 @@ internal static class DevicesCommand
         var page = screen.NewPage().Table(Columns, [.. view.Devices.Select(Row)]);
         var up = view.Devices.Count(device => device.State == "up");
         var down = view.Devices.Count(device => device.State is "down" or "garbled");
+        foreach (var device in view.Devices)
+            if (device.Fault is { } fault)
+                page.Line(new($"{device.Name}: {fault}", Tint.Warn));
         page.Line($"{up} up, {view.Devices.Length - up - down} unsteady, {down} down.   + = import, discharge, generation, charging a car");
         TerminalTable.Draw(page, view.Contacts, view.Relays, view.Sensors);
         return page;

@@ -2,13 +2,16 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using SmartEms.Edge.Adapters.Modbus;
+using SmartEms.Edge.Control;
 using SmartEms.Edge.Core.Configuring;
+using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Discovery;
 
 namespace SmartEms.Edge.Commands;
 
-/// <summary>smartems modbus write: one value into a device, shown beforehand, asked for, and read back. Never beside a daemon that owns the device.</summary>
+/// <summary>smartems modbus write: one value into a device, shown beforehand, asked for, read back, and taken down in the ledger. Never beside a daemon that
+/// owns the device, but through it.</summary>
 internal static class ModbusWriteCommand
 {
     /// <summary>What is written where, and by which profile's point, if one was named.</summary>
@@ -26,11 +29,11 @@ internal static class ModbusWriteCommand
         var profile = new Option<string?>("--profile") { Description = "the device's profile: value in its unit, wear class and fallback shown", HelpName = "name" };
         var reason = new Option<string?>("--reason") { Description = "why; required", HelpName = "text" };
         var yes = new Option<bool>("--yes", "-y") { Description = "do not ask" };
-        var force = new Option<bool>("--force") { Description = "also while the daemon owns the device" };
+        var through = new Option<bool>("--through-daemon") { Description = "the daemon that owns the device writes it, between its own requests" };
         var command = new Command("write", "writes one value, shows old and new, asks, and reads it back")
         {
             ModbusCommand.Connect, address, value, ModbusCommand.Unit, ModbusCommand.Space, ModbusCommand.Type, ModbusCommand.Words, ModbusCommand.Timeout,
-            single, profile, CheckCommand.Profiles, reason, yes, force,
+            single, profile, CheckCommand.Profiles, RunCommand.Store, reason, yes, through,
         };
         command.SetAction(async (parsed, stop) =>
         {
@@ -38,17 +41,51 @@ internal static class ModbusWriteCommand
                 throw new Refusal(Exit.Usage, "reason_missing", "a write needs a reason", "--reason \"why it is done\"");
             var known = parsed.GetValue(profile) is { } name ? Profile(parsed, name) : null;
             var intent = IntentOf(parsed, known, (ModbusCommand.Address(parsed.GetValue(address)!), parsed.GetValue(value)!));
-            if (!parsed.GetValue(force) && (await DaemonDevices.PlacesAsync(parsed.Client(screen), stop)).TryGetValue(intent.Target.Settings.Place, out var owner))
-                throw new Refusal(Exit.Busy, "daemon_owns_device", $"the daemon is running and owns {intent.Target.Text} ({owner})", "stop it first (systemctl stop smartems), or --force: its next setpoint will overwrite yours");
+            var places = await DaemonDevices.PlacesAsync(parsed.Client(screen), stop);
+            var owner = places?.GetValueOrDefault(intent.Target.Settings.Place);
+            if (owner is not null && !parsed.GetValue(through))
+                throw new Refusal(Exit.Busy, "daemon_owns_device", $"the daemon is running and owns {intent.Target.Text} ({owner})", "stop it first (systemctl stop smartems), or --through-daemon: its next setpoint may overwrite yours");
+            if (owner is null && parsed.GetValue(through))
+                throw new Refusal(Exit.Usage, "daemon_owns_not", $"no running daemon owns {intent.Target.Text}", "leave --through-daemon out");
             var function = parsed.GetValue(single) || known is not null && intent.Point.WriteWith == WriteFunction.Single ? WriteFunction.Single : WriteFunction.Multiple;
-            var view = await WriteAsync(intent, function, () => Confirm(screen, parsed.GetValue(yes)), (screen, parsed.GetValue(reason)!), stop);
-            if (parsed.IsJson())
-                screen.Json(JsonSerializer.SerializeToUtf8Bytes(view, ToolsJson.Wire.WriteView));
-            else
-                screen.Out.WriteLine(view.Confirmed ? $"written and read back: {Hex(view.Written)}" : $"written {Hex(view.Written)}, but it reads {(view.After is null ? "nothing" : Hex(view.After))}");
-            return view.Confirmed ? Exit.Ok : throw new Refusal(Exit.DeviceRefused, "not_taken", "the device did not keep what was written", "some registers are write-only or need another one first; its document tells");
+            var order = new HandWrite(Environment.UserName, parsed.GetValue(reason)!, intent.Target.Text, intent.Span, intent.Words);
+            void Ask(string before)
+            {
+                Show(screen, intent, before);
+                Confirm(screen, parsed.GetValue(yes));
+            }
+            var view = owner is not null
+                ? await ThroughAsync(parsed.Client(screen), owner, (order, function), () => Ask($"through the daemon as {owner}"), stop)
+                : await WriteAsync(intent, order, (function, Ask), (places is null ? null : parsed.Client(screen), parsed.GetValue(RunCommand.Store)!, screen), stop);
+            return Tell(view, parsed.IsJson(), screen);
         });
         return command;
+    }
+
+    private static int Tell(HandWriteView view, bool isJson, Screen screen)
+    {
+        var isKept = view.After is not null && view.After.AsSpan().SequenceEqual(view.Written);
+        if (isJson)
+            screen.Json(JsonSerializer.SerializeToUtf8Bytes(view, ViewsJson.Wire.HandWriteView));
+        else if (view.Outcome == "Ok")
+            screen.Out.WriteLine($"{(isKept ? $"written and read back: {Hex(view.Written)}" : $"written {Hex(view.Written)}, but it reads {(view.After is null ? "nothing" : Hex(view.After))}")}{(view.Recorded ? "; recorded in the ledger" : "")}");
+        if (view.Outcome != "Ok")
+            throw new Refusal(Exit.DeviceRefused, "not_written", $"the device did not take it: {view.Outcome}", "smartems devices shows how it fares");
+        return isKept ? Exit.Ok : throw new Refusal(Exit.DeviceRefused, "not_taken", "the device did not keep what was written", "some registers are write-only or need another one first; its document tells");
+    }
+
+    private static void Show(Screen screen, Intent intent, string before)
+    {
+        screen.Say($"{ModbusCommand.Place(intent.Target, intent.Span)} {intent.Span.Address} ({Spaces.Reference(intent.Span.Space, intent.Span.Address)}): {before} → {Hex(intent.Words)} ({intent.Value})");
+        foreach (var caution in intent.Cautions)
+            screen.Say($"  {caution}");
+    }
+
+    private static async Task<HandWriteView> ThroughAsync(LocalClient client, string device, (HandWrite Order, WriteFunction Function) what, Action confirm, CancellationToken stop)
+    {
+        confirm();
+        var json = await client.PostAsync($"/v1/write?device={Uri.EscapeDataString(device)}&function={(what.Function == WriteFunction.Single ? "single" : "multiple")}&{HandWrites.Query(what.Order)}", stop);
+        return LocalClient.Read(json, ViewsJson.Wire.HandWriteView);
     }
 
     private static DeviceProfile Profile(ParseResult parsed, string name)
@@ -101,28 +138,19 @@ internal static class ModbusWriteCommand
         return [wear, "falls back: never by itself, as far as the profile knows"];
     }
 
-    private static async Task<WriteView> WriteAsync(Intent intent, WriteFunction function, Action confirm, (Screen Screen, string Reason) told, CancellationToken stop)
+    private static async Task<HandWriteView> WriteAsync(
+        Intent intent, HandWrite order, (WriteFunction Function, Action<string> Confirm) how, (LocalClient? Daemon, string Store, Screen Screen) told, CancellationToken stop)
     {
         await using var bus = intent.Target.Open(told.Screen.Time);
-        var (before, after) = (new ushort[intent.Span.Count], new ushort[intent.Span.Count]);
+        var before = new ushort[intent.Span.Count];
         var old = await bus.ReadAsync(intent.Span, before, stop);
         if (!old.IsOk && old.Status != BusStatus.Exception)
             throw intent.Target.Failure(intent.Span, old, bus.Health.LastFault);
-        told.Screen.Say($"{ModbusCommand.Place(intent.Target, intent.Span)} {intent.Span.Address} ({Spaces.Reference(intent.Span.Space, intent.Span.Address)}): {(old.IsOk ? Hex(before) : "cannot be read")} → {Hex(intent.Words)} ({intent.Value})");
-        foreach (var caution in intent.Cautions)
-            told.Screen.Say($"  {caution}");
-        confirm();
-        var reply = await bus.WriteAsync(intent.Span, intent.Words, function, stop);
-        if (!reply.IsOk)
-            throw intent.Target.Failure(intent.Span, reply, bus.Health.LastFault);
-        var read = await bus.ReadAsync(intent.Span, after, stop);
-        return new(intent.Target.Text, intent.Span.Unit, Spaces.Name(intent.Span.Space), intent.Span.Address, told.Reason)
-        {
-            Before = old.IsOk ? Array.ConvertAll(before, word => (int)word) : null,
-            Written = Array.ConvertAll(intent.Words, word => (int)word),
-            After = read.IsOk ? Array.ConvertAll(after, word => (int)word) : null,
-            Confirmed = read.IsOk && after.AsSpan().SequenceEqual(intent.Words),
-        };
+        how.Confirm(old.IsOk ? Hex(before) : "cannot be read");
+        using var journal = HandJournal.Open(told.Daemon, told.Store, told.Screen);
+        var (done, reply) = await HandWrites.DoAsync(bus, order, how.Function, stop);
+        var isRecorded = await journal.AppendAsync(done, CancellationToken.None);
+        return reply.IsOk ? HandWriteView.Of(done, isRecorded) : throw intent.Target.Failure(intent.Span, reply, bus.Health.LastFault);
     }
 
     private static void Confirm(Screen screen, bool isSure)

@@ -44,7 +44,7 @@ internal static class ScanCommand
             var source = CheckCommand.ProfilesOf(parsed);
             var profiles = source.Names.Select(source.Find).OfType<DeviceProfile>().ToList();
             var units = parsed.GetValue(Units) is { } told ? Numbers(told, 0, 255, "--units").Select(unit => (byte)unit).ToArray() : UsualUnits;
-            var owned = await DaemonDevices.PlacesAsync(parsed.Client(screen), stop);
+            var owned = await DaemonDevices.PlacesAsync(parsed.Client(screen), stop) ?? [];
             var yield = await RunAsync(lines, owned, new PlaceScan(profiles, units, screen.Time), screen, stop);
             yield.Found.Sort((a, b) => Order(a) is var left && Order(b) is var right && left.Place != right.Place ? left.Place.CompareTo(right.Place) : left.Unit - right.Unit);
             if (parsed.IsJson())

@@ -29,15 +29,6 @@ internal sealed record UnitView(int Unit, string Identity, int[] Sunspec, SpaceV
 /// <summary>One table: where it answered, the longest read it took, and how fast; lost of the requests sent without a pause.</summary>
 internal sealed record SpaceView(string Space, int[] AnswersAt, int LargestRead, double MedianMs, int Lost, int Sent);
 
-/// <summary>What a write did; words as they stood before and after.</summary>
-internal sealed record WriteView(string Connect, int Unit, string Space, int Address, string Reason)
-{
-    public required int[]? Before { get; init; }
-    public required int[] Written { get; init; }
-    public required int[]? After { get; init; }
-    public required bool Confirmed { get; init; }
-}
-
 /// <summary>What a scan found.</summary>
 internal sealed record ScanView(int Tried, int Open, FoundView[] Found, SkippedView[] Skipped);
 
@@ -67,7 +58,6 @@ internal sealed record TestWriteView(string Frame, string Point, double Value, s
 /// <summary>How the tools' objects are written.</summary>
 [JsonSerializable(typeof(RegistersView))]
 [JsonSerializable(typeof(ProbeView))]
-[JsonSerializable(typeof(WriteView))]
 [JsonSerializable(typeof(ScanView))]
 [JsonSerializable(typeof(ProfileTestView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]

@@ -7,6 +7,7 @@ using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
 
@@ -35,6 +36,12 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
 
     /// <summary>Reads a file of the system's users and groups; empty when it cannot be read.</summary>
     public Func<string, string> ReadFile { get; init; } = Caller.SystemFile;
+
+    /// <summary>The line of a device by its name; null for a device that is not there or may not be spoken to.</summary>
+    public Func<string, IRegisterBus?> LineOf { get; init; } = _ => null;
+
+    /// <summary>Takes down a write by hand; true once it is durable.</summary>
+    public Func<HandWrite, Task<bool>> RecordWrite { get; init; } = _ => Task.FromResult(false);
 
     /// <summary>The window onto stored telemetry; null where nothing is stored.</summary>
     public TelemetryWindow? Telemetry { get; init; }
@@ -80,6 +87,8 @@ internal static class Requests
         new("GET", "/v1/requests", "this table", (_, _, _) => Task.FromResult(Reply.Ok(Table(), ViewsJson.Wire.RequestsView))),
         new("GET", "/v1/orders", "what has been ordered by hand and stands now", OrderRequests.ListAsync),
         new("POST", "/v1/orders", "?do=set|hold|release|limit|maintenance|stop|reset&part=…&value=…&lease=15m&reason=…", OrderRequests.OrderAsync),
+        new("POST", "/v1/write", "writes registers by hand on a device's own line: ?device=inv1&unit=1&space=holding&address=7&words=002A&by=anna&reason=why&function=single", HandWrites.WriteAsync),
+        new("POST", "/v1/written", "takes down a write that was made past the daemon: ?place=tcp://192.168.3.21:502, and as /v1/write", HandWrites.NoteAsync),
         new("POST", "/v1/release", "hands every device back to its own automatic", ReleaseAsync),
     ];
 

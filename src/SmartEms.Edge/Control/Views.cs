@@ -166,6 +166,9 @@ internal sealed record DeviceView
     /// <summary>The longest request of the last minute, connecting included; null when there was none.</summary>
     public required long? SlowestMs { get; init; }
 
+    /// <summary>Why it does not answer, with the remedy where one is known; null while it does.</summary>
+    public required string? Fault { get; init; }
+
     /// <summary>In the positive direction of its first role; null without quality when the role has no power (a BMS).</summary>
     public required double? PowerW { get; init; }
     public required SortedDictionary<string, string> Quality { get; init; }

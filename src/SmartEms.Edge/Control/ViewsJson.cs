@@ -19,6 +19,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(TraceView))]
 [JsonSerializable(typeof(OrderView))]
 [JsonSerializable(typeof(OrdersView))]
+[JsonSerializable(typeof(HandWriteView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ViewsJson : JsonSerializerContext

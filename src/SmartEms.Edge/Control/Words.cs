@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
@@ -30,6 +31,8 @@ internal static class Words
         EvMode.Full => "full",
         _ => mode.ToString(),
     };
+
+    public static string Of(RegisterSpace space) => ProfileWords.Of(ProfileWords.Spaces, space);
 
     public static string Of(PolicyMode mode) => mode switch
     {

@@ -5,8 +5,8 @@ namespace SmartEms.Edge.Discovery;
 /// <summary>Which lines the running daemon holds, so that no tool speaks over it: many gateways serve one client, and a device has one master.</summary>
 internal static class DaemonDevices
 {
-    /// <summary>The places (see LineSettings.Place) of the daemon's devices with their names; empty when no daemon runs. A daemon that may not be asked is a refusal.</summary>
-    public static async Task<Dictionary<string, string>> PlacesAsync(LocalClient client, CancellationToken stop)
+    /// <summary>The places (see LineSettings.Place) of the daemon's devices with their names; null when no daemon runs. A daemon that may not be asked is a refusal.</summary>
+    public static async Task<Dictionary<string, string>?> PlacesAsync(LocalClient client, CancellationToken stop)
     {
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
         try
@@ -17,7 +17,7 @@ internal static class DaemonDevices
         }
         catch (Refusal refusal) when (refusal.Exit == Exit.DaemonNotReachable)
         {
-            // no daemon, no owner
+            return null;
         }
         return places;
     }

@@ -17,6 +17,9 @@ internal sealed class ProfileMatch(IRegisterBus bus, byte unit, ImmutableArray<S
     /// <summary>So many reads in a row without an answer: the unit does not like to be asked, and is left in peace.</summary>
     private const int MostSilent = 3;
 
+    private const ushort FirstDer = 701;
+    private const ushort DerControls = 704;
+
     private readonly Dictionary<RegisterSpan, ushort[]?> seen = [];
     private int silent;
 
@@ -35,7 +38,24 @@ internal sealed class ProfileMatch(IRegisterBus bus, byte unit, ImmutableArray<S
                 continue;
             sum += mark.Fits(words) ? mark.Weight : -mark.Weight;
         }
-        return Math.Clamp(sum, 0, Surest);
+        return Math.Clamp(IsSuperseded(profile) ? sum / 2 : sum, 0, Surest);
+    }
+
+    /// <summary>The device also shows the DER models of IEEE 1547 (measurements and controls): the older models stand beside them for old clients, and a
+    /// profile of the older ones is the second choice.</summary>
+    private bool IsSuperseded(DeviceProfile profile)
+    {
+        var (isOlder, isMeasured, isSteered) = (false, false, false);
+        foreach (var point in profile.Points)
+            foreach (var id in point.Models)
+            {
+                if (id >= FirstDer)
+                    return false;
+                isOlder |= id > 1;
+            }
+        foreach (var model in models)
+            (isMeasured, isSteered) = (isMeasured || model.Id == FirstDer, isSteered || model.Id == DerControls);
+        return isOlder && isMeasured && isSteered;
     }
 
     private int ByChainOf(DeviceProfile profile)

@@ -1,30 +1,25 @@
-using System.Globalization;
 using SmartEms.Edge.Adapters.Modbus;
-using SmartEms.Edge.Adapters.Serial;
+using SmartEms.Edge.Control;
+using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Field;
 
 namespace SmartEms.Edge.Discovery;
 
 /// <summary>A line as a person names it on the command line: tcp://host:port, rtutcp://host:port, rtu:///dev/ttyUSB0?baud=9600, or a bare host.</summary>
 internal sealed record WireTarget(string Text, LineSettings Settings)
 {
-    private const string Forms = "as in tcp://192.168.3.21:502, rtutcp://192.168.3.21:4196 or rtu:///dev/ttyUSB0?baud=9600&parity=none";
+    private const int ModbusPort = 502;
 
     /// <summary>Refuses what is not a line, with the forms that are.</summary>
     public static WireTarget Parse(string text, TimeSpan timeout)
     {
-        var end = text.IndexOf("://", StringComparison.Ordinal);
-        var scheme = end < 0 ? "tcp" : text[..end];
-        var rest = end < 0 ? text : text[(end + 3)..];
-        LineSettings settings = scheme switch
-        {
-            "tcp" => Host(text, rest),
-            "rtutcp" => Host(text, rest) with { IsRtu = true },
-            "rtu" => Port(text, rest),
-            _ => throw No($"{scheme} is not a way to connect"),
-        };
-        var spelled = end < 0 ? $"tcp://{settings.Place}" : text;
-        return new(spelled, settings with { ConnectTimeout = TimeSpan.FromTicks(Math.Max(timeout.Ticks, TimeSpan.FromSeconds(1).Ticks)), TransactionTimeout = timeout });
+        var isBare = !text.Contains("://", StringComparison.Ordinal);
+        var read = Connect.Parse(isBare ? $"tcp://{text}" : text, ModbusPort);
+        if (read.Value is not { } link)
+            throw new Refusal(Exit.Usage, "connect_unclear", read.Problems[0].What, read.Problems[0].Remedy ?? "");
+        var settings = Wiring.Of(link);
+        return new(isBare ? link.Place : text, settings with { ConnectTimeout = TimeSpan.FromTicks(Math.Max(timeout.Ticks, TimeSpan.FromSeconds(1).Ticks)), TransactionTimeout = timeout });
     }
 
     /// <summary>A master of its own; it connects with the first transaction.</summary>
@@ -64,61 +59,12 @@ internal sealed record WireTarget(string Text, LineSettings Settings)
         ModbusExceptionCode.GatewayPathUnavailable or ModbusExceptionCode.GatewayTargetSilent => "another --unit, or look at the wiring behind the gateway",
         _ => "the vendor's document tells what it means",
     };
-
-    private static ModbusTcpSettings Host(string text, string rest)
-    {
-        var address = rest.TrimEnd('/');
-        var colon = address.IndexOf(':', address.LastIndexOf(']') + 1);
-        var host = colon < 0 ? address : address[..colon];
-        var port = 502;
-        if (host.Length == 0 || host.AsSpan().ContainsAny(" ?#/@") || host[0] == '-')
-            throw No($"'{text}' names no host");
-        if (colon >= 0 && (!int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535))
-            throw No($"'{address[(colon + 1)..]}' is not a TCP port (1–65535)");
-        return new(host, port);
-    }
-
-    private static ModbusRtuSettings Port(string text, string rest)
-    {
-        var query = rest.IndexOf('?', StringComparison.Ordinal);
-        var path = query < 0 ? rest : rest[..query];
-        if (!path.StartsWith("/dev/", StringComparison.Ordinal))
-            throw No($"'{text}' names no serial port");
-        var (serial, echo) = (new SerialSettings(path), false);
-        foreach (var setting in query < 0 ? [] : rest[(query + 1)..].Split('&'))
-            (serial, echo) = With(serial, echo, setting);
-        return new(serial) { Echoes = echo };
-    }
-
-    private static (SerialSettings Serial, bool Echo) With(SerialSettings serial, bool echo, string setting)
-    {
-        if (setting.StartsWith("baud=", StringComparison.Ordinal) && int.TryParse(setting.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var baud) && baud is >= SerialSettings.MinBaud and <= SerialSettings.MaxBaud)
-            return (serial with { Baud = baud }, echo);
-        return setting switch
-        {
-            "parity=none" => (serial with { Parity = SerialParity.None }, echo),
-            "parity=even" => (serial with { Parity = SerialParity.Even }, echo),
-            "parity=odd" => (serial with { Parity = SerialParity.Odd }, echo),
-            "stop=1" or "stop=2" => (serial with { StopBits = setting[^1] - '0' }, echo),
-            "rs485=0" or "rs485=1" => (serial with { Rs485 = setting[^1] == '1' }, echo),
-            "echo=0" or "echo=1" => (serial, setting[^1] == '1'),
-            _ => throw No($"'{setting}' is no setting of a serial line (baud, parity=none|even|odd, stop=1|2, rs485=1, echo=1)"),
-        };
-    }
-
-    private static Refusal No(string what) => new(Exit.Usage, "connect_unclear", what, Forms);
 }
 
 /// <summary>The four tables by their names, and the reference numbers vendors' documents use.</summary>
 internal static class Spaces
 {
-    public static string Name(RegisterSpace space) => space switch
-    {
-        RegisterSpace.Coil => "coil",
-        RegisterSpace.DiscreteInput => "discrete",
-        RegisterSpace.InputRegister => "input",
-        _ => "holding",
-    };
+    public static string Name(RegisterSpace space) => Words.Of(space);
 
     /// <summary>The space of a name, or null.</summary>
     public static RegisterSpace? Find(string name) => name switch

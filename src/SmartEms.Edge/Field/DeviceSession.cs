@@ -26,6 +26,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private DeviceTable? table;
     private RegisterPlan? plan;
     private bool isLost;
+    private ushort? knownBase;
 
     public DeviceSession(int index, Device device, DeviceProfile profile, SessionSurroundings surroundings)
     {
@@ -59,6 +60,16 @@ internal sealed partial class DeviceSession : IAsyncDisposable
                     doubts = doubts.With(control.Definition.Kind, control.Doubt);
                 return health.Now(clock.UptimeMs) with { Controls = doubts };
             }
+        }
+    }
+
+    /// <summary>Why the device does not answer, with the remedy where one is known; null while it does.</summary>
+    public string? Fault
+    {
+        get
+        {
+            lock (gate)
+                return health.FailuresInARow > 0 ? health.LastFault : null;
         }
     }
 
@@ -135,7 +146,9 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         Located located;
         if (Profile.Layout == ProfileLayout.SunSpec)
         {
-            var chain = await SunSpecWalk.FindAsync(bus, Device.Link.Unit, Profile.SunSpecBases, stop);
+            // Where the map was it will be: a device that went away is asked one question at a time when it may be back.
+            var chain = await SunSpecWalk.FindAsync(bus, Device.Link.Unit, knownBase is { } known ? [known] : Profile.SunSpecBases, stop);
+            knownBase = chain.IsFound ? chain.Base : chain.IsAway ? knownBase : null;
             if (!chain.IsFound)
                 return NotFound(chain.Reason!);
             located = Located.InChain(Profile, Device.Link.Unit, chain.Models);
@@ -165,7 +178,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     private bool NotFound(string reason)
     {
         lock (gate)
-            health.Failed(reason, isGarbage: false, clock.UptimeMs);
+            health.Failed(Told(reason), isGarbage: false, clock.UptimeMs);
         Trouble = reason;
         return false;
     }
@@ -250,7 +263,7 @@ internal sealed partial class DeviceSession : IAsyncDisposable
     /// <summary>Call under the lock. A device that is down may come back as another: it is found and armed anew; its old values go on ageing until then.</summary>
     private void Failed(string fault, BusStatus status, long now)
     {
-        health.Failed(fault, status == BusStatus.Malformed, now);
+        health.Failed(Told(fault), status == BusStatus.Malformed, now);
         foreach (var control in controls)
             control.Unsure();
         if (!health.IsDown)
@@ -259,6 +272,9 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         foreach (var control in controls)
             control.Disarm();
     }
+
+    /// <summary>The line knows more of its own trouble (a port without permission) than the transaction that met it.</summary>
+    private string Told(string fault) => bus.Fault ?? fault;
 
     private static BadReason ReasonOf(BusStatus status) => status switch
     {

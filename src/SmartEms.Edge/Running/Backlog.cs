@@ -14,8 +14,11 @@ internal sealed record PendingEntry(LedgerKind Kind, Instant At, byte[] Body)
 }
 
 /// <summary>Telemetry of one Follow step on its way to the store; points are numbered by whoever took it, who can also name them.</summary>
-internal sealed record PendingBatch(TelemetrySample[] Samples, Func<int, (string Name, string Unit)> NameOf)
+internal sealed record PendingBatch(ReadOnlyMemory<TelemetrySample> Samples, Func<int, (string Name, string Unit)> NameOf)
 {
+    /// <summary>Called when nobody needs the samples any more; their memory may then be used again.</summary>
+    public Action? Free { get; init; }
+
     public long Bytes => (Samples.Length * 32L) + 64;
 }
 
@@ -97,6 +100,7 @@ internal sealed class Backlog(long mostBytes)
             {
                 LostSamples += batch.Samples.Length;
                 Lost = (Lost ?? new()).With(batch);
+                batch.Free?.Invoke();
             }
             else if (TakeEntry() is { } entry)
             {

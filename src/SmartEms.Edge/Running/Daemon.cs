@@ -146,7 +146,7 @@ internal sealed class Daemon(DaemonParts parts)
         }
         Tally.Add(image, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
-        parts.Recorder.Telemetry(tap.Take(image.TakenAt), tap.NameOf);
+        parts.Recorder.Telemetry(tap.Take(image.TakenAt));
         followSteps++;
         Latest = new(image.TakenAt, image, inForce?.Decision, step.Setpoints, step.Envelope, findings)
         {
@@ -160,6 +160,7 @@ internal sealed class Daemon(DaemonParts parts)
             FollowStrayMs = Rhythm.StrayMs,
             Terminals = parts.Field.Terminals is { } terminals ? TerminalsNow.Of(terminals) : TerminalsNow.None,
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
+            Faults = [.. parts.Field.Sessions.Select(session => session.Fault)],
             Receipts = [.. receipts.Reverse()],
         };
     }

@@ -19,7 +19,7 @@ internal sealed record Losses
     public Losses With(PendingBatch batch)
     {
         var (from, to) = (From, To);
-        foreach (ref readonly var sample in batch.Samples.AsSpan())
+        foreach (ref readonly var sample in batch.Samples.Span)
             (from, to) = (sample.At < from ? sample.At : from, sample.At > to ? sample.At : to);
         return this with { Samples = Samples + batch.Samples.Length, From = from, To = to };
     }

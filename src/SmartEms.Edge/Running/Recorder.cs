@@ -105,14 +105,17 @@ internal sealed class Recorder : IAsyncDisposable
     }
 
     /// <summary>Keeps telemetry; stored within 10 s.</summary>
-    public void Telemetry(TelemetrySample[] batch, Func<int, (string Name, string Unit)> nameOf)
+    public void Telemetry(TelemetrySample[] batch, Func<int, (string Name, string Unit)> nameOf) => Telemetry(new PendingBatch(batch, nameOf));
+
+    /// <summary>The same; the batch is freed when it is stored, or lost.</summary>
+    public void Telemetry(PendingBatch batch)
     {
-        if (batch.Length == 0)
+        if (batch.Samples.IsEmpty)
             return;
         lock (gate)
         {
             if (!isStopping)
-                backlog.Add(new PendingBatch(batch, nameOf));
+                backlog.Add(batch);
             Monitor.PulseAll(gate);
         }
     }

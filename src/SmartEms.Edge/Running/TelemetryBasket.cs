@@ -9,6 +9,7 @@ internal sealed class TelemetryBasket
 {
     private readonly Dictionary<int, int> numbers = [];
     private readonly List<PendingBatch> batches = [];
+    private readonly List<TelemetrySample> numbered = [];
     private bool isDoubted;
 
     public bool IsEmpty => batches.Count == 0;
@@ -29,14 +30,15 @@ internal sealed class TelemetryBasket
     /// <exception cref="IOException">The store failed; all is still in hand.</exception>
     public void Store(IStore store)
     {
-        var samples = new List<TelemetrySample>(Samples);
-        foreach (var (batch, nameOf) in batches)
-            foreach (ref readonly var sample in batch.AsSpan())
-                samples.Add(sample with { Point = NumberOf(store, sample.Point, nameOf) });
-        if (isDoubted && IsThere(store, samples[^1]))
+        numbered.Clear();
+        numbered.EnsureCapacity(Samples);
+        foreach (var batch in batches)
+            foreach (ref readonly var sample in batch.Samples.Span)
+                numbered.Add(sample with { Point = NumberOf(store, sample.Point, batch.NameOf) });
+        if (isDoubted && IsThere(store, numbered[^1]))
             return;
         isDoubted = true;
-        store.Append(CollectionsMarshal.AsSpan(samples));
+        store.Append(CollectionsMarshal.AsSpan(numbered));
     }
 
     /// <summary>What is in hand is stored whole or not at all, so one sample tells.</summary>
@@ -52,6 +54,8 @@ internal sealed class TelemetryBasket
 
     public void Clear()
     {
+        foreach (var batch in batches)
+            batch.Free?.Invoke();
         batches.Clear();
         isDoubted = false;
         (Bytes, Samples) = (0, 0);

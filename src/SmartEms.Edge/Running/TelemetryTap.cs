@@ -11,6 +11,8 @@ namespace SmartEms.Edge.Running;
 /// meters count.</summary>
 internal sealed class TelemetryTap
 {
+    private const int MostSpare = 3;
+
     private readonly FieldLayer field;
     private readonly ConcurrentDictionary<int, (string Name, string Unit)> names = new();
 
@@ -20,7 +22,7 @@ internal sealed class TelemetryTap
     private readonly int[] sensorNumbers;
     private readonly int[] meterNumbers;
     private readonly Dictionary<int, double> counted = [];
-    private int most = 16;
+    private readonly ConcurrentBag<Batch> spare = [];
 
     public TelemetryTap(FieldLayer field)
     {
@@ -45,9 +47,12 @@ internal sealed class TelemetryTap
     /// <summary>"device/point" and unit of a point number in the batches; asked from the recorder's thread.</summary>
     public (string Name, string Unit) NameOf(int number) => names[number];
 
-    public TelemetrySample[] Take(Instant at)
+    /// <summary>What is new, in memory that is used again once the batch is freed: a large plant would otherwise leave megabytes a second to be collected.</summary>
+    public PendingBatch Take(Instant at)
     {
-        var batch = new List<TelemetrySample>(most);
+        if (!spare.TryTake(out var batch))
+            batch = new();
+        batch.Count = 0;
         foreach (var session in field.Sessions)
             session.Look((table, nowMs) =>
             {
@@ -56,11 +61,17 @@ internal sealed class TelemetryTap
                 return true;
             });
         Terminals(at, batch);
-        most = Math.Max(most, batch.Count);
-        return [.. batch];
+        return new(batch.Items.AsMemory(0, batch.Count), NameOf) { Free = () => Keep(batch) };
     }
 
-    private void Take(DeviceSession session, DeviceTable table, long nowMs, Instant at, List<TelemetrySample> batch)
+    /// <summary>What a slow disk has piled up is not kept for ever.</summary>
+    private void Keep(Batch batch)
+    {
+        if (spare.Count < MostSpare)
+            spare.Add(batch);
+    }
+
+    private void Take(DeviceSession session, DeviceTable table, long nowMs, Instant at, Batch batch)
     {
         var (own, taken) = (numbers[session.Index], takenMs[session.Index]);
         for (var i = 0; i < own.Length; i++)
@@ -76,7 +87,7 @@ internal sealed class TelemetryTap
         }
     }
 
-    private void Terminals(Instant at, List<TelemetrySample> batch)
+    private void Terminals(Instant at, Batch batch)
     {
         for (var s = 0; s < sensorNumbers.Length; s++)
         {
@@ -91,7 +102,7 @@ internal sealed class TelemetryTap
     }
 
     /// <summary>A pulse meter says something new only with a pulse.</summary>
-    private void Meter(ContactLine meter, int number, Instant at, List<TelemetrySample> batch)
+    private void Meter(ContactLine meter, int number, Instant at, Batch batch)
     {
         var now = meter.Readings;
         if (!now.Energy.IsGood || (counted.TryGetValue(number, out var before) && before == now.Energy.Value.WattHours))
@@ -118,5 +129,23 @@ internal sealed class TelemetryTap
             Number(name, unit);
         }
         return first;
+    }
+
+    /// <summary>Samples in memory that grows and is kept.</summary>
+    private sealed class Batch
+    {
+        public TelemetrySample[] Items { get; private set; } = new TelemetrySample[16];
+        public int Count { get; set; }
+
+        public void Add(in TelemetrySample sample)
+        {
+            if (Count == Items.Length)
+            {
+                var larger = Items;
+                Array.Resize(ref larger, Count * 2);
+                Items = larger;
+            }
+            Items[Count++] = sample;
+        }
     }
 }

@@ -1,21 +1,32 @@
 using SmartEms.Edge.Adapters.Modbus;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Simulation;
 
-/// <summary>All devices behind one host and port: one Modbus TCP slave that answers for their units, each request as a whole.</summary>
-internal sealed class DevicePort(string host, int port, Lock gate) : IRegisterTable
+/// <summary>All devices of one place, be it host and port or a serial line: one wire that answers for their units, each request as a whole.</summary>
+internal sealed class DevicePort(DeviceLink link, Lock gate) : IRegisterTable
 {
     private readonly SimulatedDevice?[] byUnit = new SimulatedDevice?[256];
 
-    public string Host => host;
-
-    /// <summary>As in the site file; the slave knows the one it really got.</summary>
-    public int Port => port;
+    /// <summary>As in the site file; the wire knows the place it really got.</summary>
+    public DeviceLink Link => link;
     public List<SimulatedDevice> Devices { get; } = [];
 
     /// <summary>Set when listening starts.</summary>
-    public ModbusTcpSlave? Slave { get; set; }
+    public DeviceWire? Wire { get; set; }
+
+    /// <summary>All units that somebody answers for.</summary>
+    public IReadOnlySet<byte> Units
+    {
+        get
+        {
+            var units = new HashSet<byte>();
+            foreach (var device in Devices)
+                units.UnionWith(device.Units);
+            return units;
+        }
+    }
 
     /// <summary>Throws <see cref="ArgumentException"/> when one of the device's units is another's already.</summary>
     public void Add(SimulatedDevice device)
@@ -24,7 +35,7 @@ internal sealed class DevicePort(string host, int port, Lock gate) : IRegisterTa
         foreach (var unit in device.Units)
         {
             if (byUnit[unit] is { } other)
-                throw new ArgumentException($"{device.Name} and {other.Name} both are unit {unit} at {host}:{port}");
+                throw new ArgumentException($"{device.Name} and {other.Name} both are unit {unit} at {link.Place}");
             byUnit[unit] = device;
         }
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Sensing;
@@ -6,7 +7,7 @@ using SmartEms.Edge.Core.Simulating;
 
 namespace SmartEms.Edge.Simulation;
 
-/// <summary>The devices of a simulated site on real Modbus TCP sockets: what the site does shows in their registers, what is written to them moves the site.
+/// <summary>The devices of a simulated site on real lines (Modbus TCP, RTU through TCP, or a pseudo-terminal for a serial port): what the site does shows in their registers, what is written to them moves the site.
 /// Every member may be called from any thread; one lock holds physics and registers together, so that each request sees one moment.</summary>
 public sealed class SimulatedDevices : IAsyncDisposable
 {
@@ -36,12 +37,13 @@ public sealed class SimulatedDevices : IAsyncDisposable
         SiteWithBoundPorts = site;
     }
 
-    /// <summary>The site with the ports its devices really listen on.</summary>
+    /// <summary>The site with the ports and device files its devices really answer on.</summary>
     public Site SiteWithBoundPorts { get; private set; }
 
-    /// <summary>Starts listening for every device of the physics' site: one slave per host and port, on the ports of the site file or, with
-    /// <paramref name="freePorts"/>, on free ones. Throws <see cref="ArgumentException"/> for a host that is not loopback or two devices at one place,
-    /// and <see cref="System.Net.Sockets.SocketException"/> when a port cannot be had; nothing listens then.</summary>
+    /// <summary>Starts listening for every device of the physics' site: one slave per place, on the ports of the site file or, with
+    /// <paramref name="freePorts"/>, on free ones; serial lines are always pseudo-terminals. Throws <see cref="ArgumentException"/> for a host that is not
+    /// loopback or two devices at one place, <see cref="SocketException"/> when a port cannot be had, <see cref="IOException"/> when a pseudo-terminal
+    /// cannot; nothing listens then.</summary>
     public static async Task<SimulatedDevices> StartAsync(SimulatedSite physics, Func<string, DeviceProfile> profileOf, TimeProvider time, bool freePorts = false)
     {
         ArgumentNullException.ThrowIfNull(physics);
@@ -49,9 +51,9 @@ public sealed class SimulatedDevices : IAsyncDisposable
         SimulatedDevices made = new(physics, profileOf, time);
         try
         {
-            made.Listen(freePorts);
+            await made.ListenAsync(freePorts);
         }
-        catch (Exception failure) when (failure is System.Net.Sockets.SocketException or ArgumentException)
+        catch (Exception failure) when (failure is SocketException or IOException or ArgumentException)
         {
             await made.DisposeAsync();
             throw;
@@ -125,9 +127,10 @@ public sealed class SimulatedDevices : IAsyncDisposable
     }
 
     /// <summary>How the slave of this device answers from now on; devices behind the same port share it.</summary>
-    public void Misbehave(string device, Misbehaviour misbehaviour) => SlaveOf(IndexOf(device)).Misbehaviour = misbehaviour;
+    public void Misbehave(string device, Misbehaviour misbehaviour) => WireOf(IndexOf(device)).Misbehaviour = misbehaviour;
 
-    /// <summary>The device is gone: its port refuses connections, or, behind a gateway that serves others too, its units do not answer (exception 0x0B).</summary>
+    /// <summary>The device is gone: its port refuses connections, or, behind a gateway that serves others too, its units do not answer (exception 0x0B);
+    /// on a serial line it is silent.</summary>
     public ValueTask SwitchOffAsync(string device) => SwitchAsync(IndexOf(device), isOn: false);
 
     /// <summary>The device is back on its port.</summary>
@@ -186,44 +189,33 @@ public sealed class SimulatedDevices : IAsyncDisposable
             return devices[IndexOf(device)].Counts;
     }
 
-    /// <summary>Where the device listens.</summary>
-    public IPEndPoint EndPoint(string device) => SlaveOf(IndexOf(device)).EndPoint;
+    /// <summary>Where the device listens. <see cref="InvalidOperationException"/> for one on a serial line.</summary>
+    public IPEndPoint EndPoint(string device) => WireOf(IndexOf(device)).EndPoint ?? throw new InvalidOperationException($"{device} is on a serial line");
 
     public async ValueTask DisposeAsync()
     {
         foreach (var port in ports)
-            if (port.Slave is { } slave)
-                await slave.DisposeAsync();
+            if (port.Wire is { } wire)
+                await wire.DisposeAsync();
     }
 
-    private void Listen(bool freePorts)
+    private async Task ListenAsync(bool freePorts)
     {
         foreach (var port in ports)
-            port.Slave = ModbusTcpSlave.Start(new(new(AddressOf(port.Host), freePorts ? 0 : port.Port)), port, time);
+            port.Wire = await DeviceWire.StartAsync(port, freePorts, time);
         var site = SiteWithBoundPorts;
         SiteWithBoundPorts = site with
         {
-            Devices = [.. site.Devices.Select((device, i) => device with { Link = device.Link with { Port = homes[i].Slave!.BoundPort } })],
+            Devices = [.. site.Devices.Select((device, i) => device with { Link = homes[i].Wire!.Bound(device.Link) })],
         };
-    }
-
-    private static IPAddress AddressOf(string host)
-    {
-        if (host == "localhost")
-            return IPAddress.Loopback;
-        return IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address)
-            ? address
-            : throw new ArgumentException($"simulated devices live on this machine only, not on {host}: write 127.0.0.1");
     }
 
     private DevicePort PortOf(DeviceLink link)
     {
-        if (link.Kind != LinkKind.Tcp)
-            throw new ArgumentException($"simulated devices speak Modbus TCP, not {link}: write tcp://127.0.0.1:port");
         foreach (var port in ports)
-            if (port.Host == link.Host && port.Port == link.Port)
+            if (port.Link.Place == link.Place)
                 return port;
-        DevicePort made = new(link.Host, link.Port, gate);
+        DevicePort made = new(link, gate);
         ports.Add(made);
         return made;
     }
@@ -232,14 +224,14 @@ public sealed class SimulatedDevices : IAsyncDisposable
     {
         if (homes[device].Devices.Count == 1)
         {
-            await (isOn ? SlaveOf(device).ResumeAsync() : SlaveOf(device).StopListeningAsync());
+            await WireOf(device).SwitchAsync(isOn);
             return;
         }
         lock (gate)
             devices[device].IsSilent = !isOn;
     }
 
-    private ModbusTcpSlave SlaveOf(int device) => homes[device].Slave!;
+    private DeviceWire WireOf(int device) => homes[device].Wire!;
 
     private int IndexOf(string device)
     {

@@ -116,6 +116,7 @@ internal static class House
         Setpoints = new([new(Power.Zero, Bound.UnknownReading)], [new(Current.Zero, Bound.None)], [new(Power.FromWatts(4_000), Bound.ExportLimit)]),
         Store = new("the disk is full", 1_203_000, 2_140.5) { DroppedSamples = 480, Recycled = 3 },
         LimitViolations = 2,
+        Faults = [null, "no connection within the connect timeout", "no complete answer within the transaction timeout", null],
         FirstImageMs = null,
     };
 
@@ -135,6 +136,8 @@ internal static class House
         RecordAt = at => Slot.Of(at) == Record.Slot ? Record : null,
         Release = _ => Task.FromResult(true),
         Orders = new(Site, new Recorder(null, TimeProvider.System), new(TimeProvider.System), new(TextWriter.Null, false)),
+        LineOf = name => name == "inv1" ? new ModbusTcpMaster(new("127.0.0.1", 1), TimeProvider.System) : null,
+        RecordWrite = _ => Task.FromResult(true),
         Trace = _ => new(new ModbusTcpMaster(new("127.0.0.1"), TimeProvider.System).Trace, [1]),
         Telemetry = new(() => new(StoredHouse.Afternoon()), TimeProvider.System),
     };

@@ -30,7 +30,8 @@ public class LocalApiTests
     public async Task Every_request_of_the_table_answers_with_one_line_of_json(string method, string path)
     {
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
-        var json = Encoding.UTF8.GetString(method == "GET" ? await server.Client.GetAsync(path, default) : await server.Client.PostAsync(path == "/v1/orders" ? "/v1/orders?do=maintenance&lease=15m&reason=test" : path, default));
+        var order = path == "/v1/orders" ? "?do=maintenance&lease=15m&reason=test" : "?device=inv1&unit=1&space=holding&address=7&words=002A&by=anna&reason=why&place=tcp://h:502";
+        var json = Encoding.UTF8.GetString(method == "GET" ? await server.Client.GetAsync(path, default) : await server.Client.PostAsync(path + order, default));
         Assert.DoesNotContain('\n', json);
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(json).RootElement.ValueKind);
         Assert.Empty(server.Faults);

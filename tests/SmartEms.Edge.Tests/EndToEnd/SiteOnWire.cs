@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Simulating;
@@ -18,7 +19,7 @@ internal sealed record SiteWishes
     public double Soc { get; init; } = 0.5;
 }
 
-/// <summary>The demo house living in real time in this process: physics, devices on Modbus TCP, a tapped wire to each, and a judge of the limits that
+/// <summary>The demo house living in real time in this process: physics, devices on Modbus TCP, a tapped wire to each that speaks Modbus TCP, and a judge of the limits that
 /// looks at the physics itself.</summary>
 internal sealed class SiteOnWire : IAsyncDisposable
 {
@@ -37,6 +38,11 @@ internal sealed class SiteOnWire : IAsyncDisposable
         limits = new(site);
         foreach (var (device, nominal) in site.Devices.Zip(Physics(physics => physics.Site.Devices)))
         {
+            if (device.Link.Kind != LinkKind.Tcp)
+            {
+                text = text.Replace(nominal.Link.Place, device.Link.Place, StringComparison.Ordinal); // no tap: it knows frames of Modbus TCP only
+                continue;
+            }
             var tap = taps[device.Name] = new(new(System.Net.IPAddress.Loopback, device.Link.Port));
             text = Replaced(text, $"127.0.0.1:{nominal.Link.Port}\"", $"127.0.0.1:{tap.Port}\"");
         }
@@ -96,7 +102,8 @@ internal sealed class SiteOnWire : IAsyncDisposable
     /// <summary>The device loses its power.</summary>
     public async Task SwitchOffAsync(string device)
     {
-        taps[device].CutOff();
+        if (taps.TryGetValue(device, out var tap))
+            tap.CutOff();
         await Devices.SwitchOffAsync(device);
     }
 

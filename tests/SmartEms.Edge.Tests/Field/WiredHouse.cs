@@ -23,6 +23,7 @@ internal sealed class WiredHouse : IAsyncDisposable
 
     public SimulatedGpio Gpio { get; }
     public Snapshot Now => built.Daemon.Latest!;
+    public OrderBook Orders => built.Orders;
     public Recorder Recorder => built.Recorder;
     public Site Site => built.Site;
 

@@ -42,8 +42,11 @@ public sealed class WiringTests
 
         house.Drive(WiredHouse.Stop, false);
         await house.LiveAsync(2);
-        Assert.True(house.IsEnergised);
+        Assert.False(house.IsEnergised); // releasing the button starts nothing
         Assert.False(house.Has(FindingCode.EmergencyStopped, "stop"));
+        Assert.True((await house.Orders.ResetAsync(house.Now.Image, new("anna", "wire mended"))).IsTaken);
+        await house.LiveAsync(2);
+        Assert.True(house.IsEnergised);
     }
 
     [Fact]

@@ -9,7 +9,8 @@ namespace SmartEms.Edge.Tests.Guest;
 [Collection(EndToEndCollection.Name)]
 public class GuestTests(ITestOutputHelper log)
 {
-    /// <summary>The guest has no network: its meter is never reached, and what is wired to the machine must work all the same.</summary>
+    /// <summary>The guest has no network: its meter is never reached, and what is wired to the machine must work all the same. No pull is asked for,
+    /// because gpio-sim takes that for what drives the line.</summary>
     private const string Site = """
         version: 1
         site: {id: guest}
@@ -17,8 +18,8 @@ public class GuestTests(ITestOutputHelper log)
         devices:
           - {name: meter1, profile: eastron-sdm630, connect: "tcp://127.0.0.1:502"}
         contacts:
-          - {name: stop, role: emergency_stop, chip: house, line: estop}
-          - {name: heatpump, role: pulse_meter, chip: house, line: meter, pulses_per_kwh: 1000, debounce_ms: 10}
+          - {name: stop, role: emergency_stop, chip: house, line: estop, pull: none, closed_level: low}
+          - {name: heatpump, role: pulse_meter, chip: house, line: meter, pull: none, closed_level: low, pulses_per_kwh: 1000, debounce_ms: 10}
         relays:
           - {name: permit, chip: house, line: relay}
         sensors:
@@ -71,7 +72,8 @@ public class GuestTests(ITestOutputHelper log)
             mkdir -p $root/bin $root/proc $root/sys $root/dev $root/tmp $root/smartems
             cp /bin/busybox $root/bin/
             cp -r $bundle/smartems $bundle/lib $root/smartems/
-            ldd $bundle/smartems | grep -o '/[^ ]*' | while read -r library; do mkdir -p $root${library%/*}; cp -L $library $root$library; done
+            # libssl is loaded when it is needed, so that ldd does not name it.
+            { ldd $bundle/smartems; ldconfig -p | grep -E 'lib(ssl|crypto)\.so\.3 .*x86-64'; } | grep -o '/[^ ]*' | while read -r library; do mkdir -p $root${library%/*}; cp -L $library $root$library; done
             cp $kernel/i2c-stub.ko $1/story $1/site.yaml $root/
             install -m 755 $4 $root/init
             cd $root

@@ -240,4 +240,15 @@ public sealed class WireTests
             Assert.Equal(CycleRecord.Fingerprint(first.Decision, first.Findings), CycleRecord.Fingerprint(second.Decision, second.Findings));
         }
     }
+
+    [Fact]
+    public void Pulse_counts_come_back_and_damage_is_said()
+    {
+        System.Collections.Immutable.ImmutableArray<PulseMark> marks = [new("heatpump", 0), new("pv", long.MaxValue)];
+        var bytes = PulseWire.ToBytes(marks);
+        Assert.Equal(marks.AsEnumerable(), PulseWire.FromBytes(bytes));
+        for (var length = 0; length < bytes.Length; length++)
+            Assert.Throws<InvalidDataException>(() => PulseWire.FromBytes(bytes.AsSpan(0, length)));
+        Assert.Throws<InvalidDataException>(() => PulseWire.FromBytes([.. bytes, 0]));
+    }
 }

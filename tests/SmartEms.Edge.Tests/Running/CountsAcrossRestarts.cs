@@ -33,7 +33,8 @@ public sealed class CountsAcrossRestarts
         Assert.InRange(first.Counted, first.Written, first.Written + Core.Actuating.WriteBudget.Block);
 
         var again = await LiveAsync(folder, site, TimeSpan.FromMinutes(20), device);
-        Assert.Equal((ControlDoubt.BudgetSpent, 0), (again.Doubt, again.Written));
+        Assert.Equal(ControlDoubt.BudgetSpent, again.Doubt);
+        Assert.InRange(again.Written, 0, 1); // what the first life still held is handed back, out of the reserve for tightening
         Assert.True(again.Counted >= first.Counted, $"{again.Counted} counted after the restart, {first.Counted} before");
 
         var later = await LiveAsync(folder, site, TimeSpan.FromDays(3), device);

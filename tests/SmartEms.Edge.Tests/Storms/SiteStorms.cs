@@ -1,4 +1,4 @@
-using SmartEms.Edge.Core.Simulating;
+using SmartEms.Edge.Simulation;
 using Xunit;
 using Xunit.Abstractions;
 

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace SmartEms.Edge.Core.Recording.Columns;
 
 /// <summary>What is known of one yes-or-no question: how often the answer was no, learnt quickly at first and slowly later. The default has seen nothing.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 public struct BitModel
 {
     /// <summary>Bits of a probability as the coder uses it.</summary>

@@ -6,7 +6,8 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 /// <summary>Rolls samples of one point up into minutes as they come, as long as they come in time order.</summary>
 public sealed class MinuteTally
 {
-    private List<TelemetryRow> _rows = [];
+    private readonly List<TelemetryRow> _rows = [];
+    private bool _taken;
     private long _before = long.MinValue;
     private long _start;
     private long _end = long.MinValue;
@@ -41,18 +42,22 @@ public sealed class MinuteTally
             _max = value;
     }
 
-    /// <summary>The minutes so far; the tally begins anew.</summary>
+    /// <summary>The minutes so far, until a sample comes; the tally then begins anew.</summary>
     public List<TelemetryRow> Take()
     {
+        if (_taken)
+            _rows.Clear();
         Put();
-        var rows = _rows;
-        (_rows, _before, _start, _end, _count, Rises) = ([], long.MinValue, 0, long.MinValue, 0, true);
-        return rows;
+        (_taken, _before, _start, _end, _count, Rises) = (true, long.MinValue, 0, long.MinValue, 0, true);
+        return _rows;
     }
 
     private void Begin(long at)
     {
         Put();
+        if (_taken)
+            _rows.Clear();
+        _taken = false;
         _start = Rollup.Start(at, Rollup.MinuteMs);
         _end = unchecked(_start + Rollup.MinuteMs);
         (_min, _max, _sum, _last) = (double.PositiveInfinity, double.NegativeInfinity, 0, double.NaN);

@@ -3,8 +3,9 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 /// <summary>All that is known of one point from its samples so far, so that the next few cost little.</summary>
 internal sealed class PointModel
 {
-    private readonly NumberModel _counts = new();
-    private readonly NumberModel _steps = new();
+    // Of 32 neighbours mostly one has times of its own: the others never need these.
+    private NumberModel? _counts;
+    private NumberModel? _steps;
     private readonly ValueModel _values = new();
     private readonly BitModel[] _kindStays = new BitModel[2];
     private BitModel _present;
@@ -19,8 +20,8 @@ internal sealed class PointModel
 
     public void Reset()
     {
-        _counts.Reset();
-        _steps.Reset();
+        _counts?.Reset();
+        _steps?.Reset();
         _values.Reset();
         Array.Clear(_kindStays);
         (_present, _sharesTimes, _quiet, _count, _time, _step, _kind, _value) = (default, default, default, 0, 0, 0, 0, 0);
@@ -51,14 +52,15 @@ internal sealed class PointModel
             return from;
         }
 
-        _count = unchecked((int)(_count + _counts.Code(ref coder, column.Count - _count)));
+        _count = unchecked((int)(_count + (_counts ??= new()).Code(ref coder, column.Count - _count)));
         if (_count is < 1 or > BlockModel.MostSamples)
             throw new InvalidDataException("A column has a length that nobody wrote.");
         if (T.Reads)
             column.Grow(from + _count);
+        var steps = _steps ??= new();
         foreach (ref var time in column.Times.AsSpan(from, _count))
         {
-            var step = unchecked(_step + _steps.Code(ref coder, unchecked(time - _time - _step)));
+            var step = unchecked(_step + steps.Code(ref coder, unchecked(time - _time - _step)));
             time = unchecked(_time + step);
             (_time, _step) = (time, step);
         }

@@ -12,9 +12,10 @@ public sealed class ValueModel
     private const int Guesses = 3;
     private const int MeanShift = 4;
 
-    private readonly NumberModel _distances = new();
-    private readonly BitModel[] _lengths = new BitModel[128];
-    private readonly BitModel[] _trailing = new BitModel[64];
+    // A point is mostly all decimals or none: it needs the one or the others.
+    private NumberModel? _distances;
+    private BitModel[]? _lengths;
+    private BitModel[]? _trailing;
     private readonly long[] _guess = new long[Guesses];
     private readonly long[] _error = new long[Guesses];
     private BitModel _modeStays;
@@ -26,9 +27,9 @@ public sealed class ValueModel
 
     public void Reset()
     {
-        _distances.Reset();
-        Array.Clear(_lengths);
-        Array.Clear(_trailing);
+        _distances?.Reset();
+        Array.Clear(_lengths ?? []);
+        Array.Clear(_trailing ?? []);
         Array.Clear(_guess);
         Array.Clear(_error);
         (_modeStays, _mode, _digits, _last, _mean, _bits) = (default, 0, 0, 0, 0, 0);
@@ -56,11 +57,12 @@ public sealed class ValueModel
     private void CodeWhole<T>(ref T coder, Span<double> values, double power)
         where T : struct, IBitCoder
     {
+        var distances = _distances ??= new();
         foreach (ref var value in values)
         {
             var guess = Best();
             var whole = T.Reads ? 0 : (long)Math.Round(value * power);
-            whole = unchecked(guess + _distances.Code(ref coder, unchecked(whole - guess)));
+            whole = unchecked(guess + distances.Code(ref coder, unchecked(whole - guess)));
             if (T.Reads)
             {
                 if (whole is > Decimals.MostWhole or < -Decimals.MostWhole)
@@ -122,10 +124,10 @@ public sealed class ValueModel
     private ulong CodeChange<T>(ref T coder, ulong changed)
         where T : struct, IBitCoder
     {
-        var length = CodeTree(ref coder, _lengths, 7, 64 - BitOperations.LeadingZeroCount(changed));
+        var length = CodeTree(ref coder, _lengths ??= new BitModel[128], 7, 64 - BitOperations.LeadingZeroCount(changed));
         if (length == 0)
             return 0;
-        var trailing = CodeTree(ref coder, _trailing, 6, BitOperations.TrailingZeroCount(changed) & 63);
+        var trailing = CodeTree(ref coder, _trailing ??= new BitModel[64], 6, BitOperations.TrailingZeroCount(changed) & 63);
         if (trailing >= length || length > 64)
             throw new InvalidDataException("A column holds a value that nobody wrote.");
         var result = 0ul;

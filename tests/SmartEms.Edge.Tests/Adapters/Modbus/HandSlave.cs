@@ -15,11 +15,16 @@ internal sealed class HandSlave : IDisposable
     {
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(backlog);
+        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+    /// <summary>Known also after the listener is gone.</summary>
+    public int Port { get; }
 
     public async Task<HandClient> AcceptAsync() => new(await _listener.AcceptAsync().Guarded());
+
+    /// <summary>The bare socket of the next connection.</summary>
+    public ValueTask<Socket> TakeAsync(CancellationToken stop) => _listener.AcceptAsync(stop);
 
     public void Dispose() => _listener.Dispose();
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using SmartEms.Edge.Adapters.Modbus;
 using SmartEms.Edge.Core.Sensing;
 using Xunit;
@@ -17,11 +16,7 @@ public sealed class LibmodbusInterop : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        (int found, string flags) = await Tool.RunAsync("pkg-config", "pkg-config", "--cflags", "--libs", "libmodbus");
-        Assert.True(found == 0, $"libmodbus cannot be compiled against: install the Debian package libmodbus-dev ({flags.Trim()})");
-        string program = Path.Combine(_place.FullName, "libmodbus_server");
-        (int built, string messages) = await Tool.RunAsync("gcc", "gcc", ["-Wall", "-O1", "-o", program, Source(), .. flags.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)]);
-        Assert.True(built == 0, messages);
+        string program = await LibmodbusProgram.BuildAsync("libmodbus_server.c", _place);
         _server = Tool.Start("libmodbus-dev", program, Seed.ToString());
         string? line = await _server.StandardOutput.ReadLineAsync().Guarded();
         Assert.StartsWith("port ", line, StringComparison.Ordinal);
@@ -88,6 +83,4 @@ public sealed class LibmodbusInterop : IAsyncLifetime
         int value = ((Seed * 31) + ((int)space * 1009) + (address * 7)) & 0xFFFF;
         return (ushort)(ModbusPdu.IsBits(space) ? (value >> 3) & 1 : value);
     }
-
-    private static string Source([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "libmodbus_server.c");
 }

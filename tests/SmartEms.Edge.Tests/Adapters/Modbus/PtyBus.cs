@@ -31,8 +31,13 @@ internal sealed class PtyBus : IAsyncDisposable
     public async Task<ModbusRtuSlave> ServeAsync(IRegisterTable? table = null, params byte[] units) => await ModbusRtuSlave.StartAsync(
         new SerialLink(new SerialSettings(Far)), table ?? new TestTable(), new ModbusRtuSlaveSettings(new HashSet<byte>(units is [] ? [1, 2, 3] : units)), TimeProvider.System);
 
+    /// <summary>A master that knows to be the first on the bus, so that it need not listen before it asks.</summary>
     public ModbusRtuMaster Master(TimeSpan timeout, bool echoes = false, int baud = 115_200) =>
-        new(new ModbusRtuSettings(new SerialSettings(Near) { Baud = baud }) { TransactionTimeout = timeout, Echoes = echoes }, TimeProvider.System);
+        new(new ModbusRtuSettings(new SerialSettings(Near) { Baud = baud }) { TransactionTimeout = timeout, Echoes = echoes, SettleAfterOpen = TimeSpan.Zero }, TimeProvider.System);
+
+    /// <summary>A master as the daemon makes it.</summary>
+    public ModbusRtuMaster Newcomer(TimeSpan timeout) =>
+        new(new ModbusRtuSettings(new SerialSettings(Near) { Baud = 115_200 }) { TransactionTimeout = timeout }, TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,6 @@ internal sealed class ScriptedLink(ManualTime time, Func<byte[], IEnumerable<Arr
     private readonly List<(TimeSpan At, byte[] Bytes)> _coming = [];
     private bool _isOpen;
 
-
     public override bool IsOpen => _isOpen;
 
     public override int Pending => _coming.Sum(arrival => arrival.At <= Now ? arrival.Bytes.Length : 0);
@@ -64,6 +63,9 @@ internal sealed class ScriptedLink(ManualTime time, Func<byte[], IEnumerable<Arr
 /// <summary>The settings that lead to a <see cref="ScriptedLink"/>.</summary>
 internal sealed record ScriptedSettings(ManualTime Time, WireFraming How, bool IsBus, Func<byte[], IEnumerable<Arrival>> Script) : LineSettings
 {
+    /// <summary>The one link that is opened again and again; null = a link of its own for each master.</summary>
+    public ScriptedLink? Kept { get; init; }
+
     private readonly SmartEms.Edge.Adapters.Serial.SerialSettings _wire = new("scripted");
 
     public override string Place => "scripted";
@@ -71,7 +73,7 @@ internal sealed record ScriptedSettings(ManualTime Time, WireFraming How, bool I
     public override bool IsConnection => !IsBus;
     public override TimeSpan FrameGap => How == WireFraming.Rtu ? _wire.FrameGap : TimeSpan.Zero;
     public override TimeSpan WireTime(int bytes) => IsBus ? _wire.WireTime(bytes) : TimeSpan.Zero;
-    public override ByteLink NewLink() => new ScriptedLink(Time, Script, IsConnection);
+    public override ByteLink NewLink() => Kept ?? new ScriptedLink(Time, Script, IsConnection);
 }
 
 /// <summary>Frames as an honest device would make them, and the parts of requests.</summary>

@@ -54,12 +54,23 @@ public sealed class SerialLines
     [Fact]
     public async Task M11_after_noise_echo_or_collision_the_bus_recovers_within_three_frames()
     {
-        Dice dice = new(11);
+        int lanes = Faults.Effort.Of(1, 12), rounds = Faults.Effort.Of(60, 10_000);
+        (int Worst, int Disturbed, long Connects)[] seen = await Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(() => DisturbedAsync(11 + (ulong)lane, (rounds + lanes - 1) / lanes))));
+        Assert.True(seen.Max(lane => lane.Worst) <= 3, $"{seen.Max(lane => lane.Worst)} frames were lost after a disturbance");
+        Assert.InRange(seen.Sum(lane => lane.Disturbed), rounds / 3, rounds + lanes);
+        Assert.All(seen, lane => Assert.Equal(1, lane.Connects));
+    }
+
+    /// <summary>So many disturbances of one bus, each followed by reads until one is answered.</summary>
+    private static async Task<(int Worst, int Disturbed, long Connects)> DisturbedAsync(ulong seed, int rounds)
+    {
+        Dice dice = new(seed);
         int worst = 0, disturbed = 0;
         await using PtyBus bus = new();
         await using ModbusRtuSlave slave = await bus.ServeAsync();
-        await using ModbusRtuMaster master = bus.Master(Quick);
-        for (int round = 0; round < 60; round++)
+        // Many buses side by side make the machine late, and a device later than its timeout may deceive.
+        await using ModbusRtuMaster master = bus.Master(Faults.Effort.IsLong ? Quick * 4 : Quick);
+        for (int round = 0; round < rounds; round++)
         {
             Disturb(bus, dice, round % 6);
             (BusReply reply, ushort? value) = await master.ReadOneAsync(round);
@@ -73,9 +84,7 @@ public sealed class SerialLines
             worst = Math.Max(worst, lost);
         }
 
-        Assert.True(worst <= 3, $"{worst} frames were lost after a disturbance");
-        Assert.InRange(disturbed, 20, 60);
-        Assert.Equal(1, master.Health.Connects);
+        return (worst, disturbed, master.Health.Connects);
     }
 
     [Fact]

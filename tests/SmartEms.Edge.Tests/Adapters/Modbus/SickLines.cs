@@ -20,7 +20,7 @@ public sealed class SickLines
         {
             ManualTime time = new();
             TimeSpan timeout = TimeSpan.FromMilliseconds(dice.Between(50, 3_000));
-            ScriptedSettings settings = new(time, framing, isBus, request => Unwell(dice, framing, request, timeout)) { TransactionTimeout = timeout };
+            ScriptedSettings settings = new(time, framing, isBus, request => Unwell(dice, framing, request, timeout)) { TransactionTimeout = timeout, SettleAfterOpen = TimeSpan.Zero };
             await using ModbusMaster master = new(settings, time);
             ushort[] into = new ushort[10];
             long start = time.GetTimestamp();

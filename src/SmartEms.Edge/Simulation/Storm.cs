@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
@@ -7,11 +8,12 @@ using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Sensing.Contacts;
+using SmartEms.Edge.Core.Simulating;
 
-namespace SmartEms.Edge.Core.Simulating;
+namespace SmartEms.Edge.Simulation;
 
 /// <summary>What a storm gave.</summary>
-public sealed record StormResult(ulong Seed, double Days, long Steps, StormJudge Judge, LimitWatch Limits)
+internal sealed record StormResult(ulong Seed, double Days, long Steps, StormJudge Judge, LimitWatch Limits)
 {
     /// <summary>The chargers that switch their phases.</summary>
     public required ContactorJudge Contactors { get; init; }
@@ -29,7 +31,7 @@ public sealed record StormResult(ulong Seed, double Days, long Steps, StormJudge
 
 /// <summary>A simulated site under the product's own Cycle and Follow while everything goes wrong: devices fall silent, freeze, lie and reset, contacts switch and
 /// break, the clock jumps, the program restarts, and a wild policy leads. Between the faults a step takes a minute; around each of them, a second.</summary>
-public sealed class Storm
+internal sealed class Storm
 {
     private const double DeviceTimeoutSeconds = 60;
     private const int CoarseSeconds = 60;

@@ -1,10 +1,14 @@
+using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Simulating;
 
-namespace SmartEms.Edge.Core.Simulating;
+namespace SmartEms.Edge.Simulation;
 
 /// <summary>Random policies in random states: each thinks a cycle and takes three steps, and every setpoint is judged.</summary>
-public static class WildPolicies
+internal static class WildPolicies
 {
     private const int Sites = 64;
 
@@ -13,7 +17,7 @@ public static class WildPolicies
     /// <returns>The judges' sum of what must not be, and what happened first.</returns>
     public static (long Violations, string First) Judge(ulong from, long count)
     {
-        var sites = new Describing.Site[Sites];
+        var sites = new Site[Sites];
         var judges = new StormJudge[Sites];
         for (var i = 0; i < Sites; i++)
             (sites[i], judges[i]) = (StormSite.Make((ulong)i), new(StormSite.Make((ulong)i)));
@@ -24,7 +28,7 @@ public static class WildPolicies
             var site = sites[which];
             var moment = new RandomMoment(SeededRandom.Mix(seed, 11));
             var image = moment.Of(site);
-            var thought = Cycle.Think(Quantities.Slot.Of(image.TakenAt), image, site, Memory.Fresh(site), new WildPolicy(SeededRandom.Mix(seed, 12)));
+            var thought = Cycle.Think(Slot.Of(image.TakenAt), image, site, Memory.Fresh(site), new WildPolicy(SeededRandom.Mix(seed, 12)));
             var memory = FollowMemory.Fresh(site);
             for (var step = 0; step < 3; step++)
             {

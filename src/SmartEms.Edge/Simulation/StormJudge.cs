@@ -1,11 +1,12 @@
+using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Sensing;
 
-namespace SmartEms.Edge.Core.Simulating;
+namespace SmartEms.Edge.Simulation;
 
 /// <summary>Asks after every step of a storm what must always hold, from the image and the setpoints alone; the envelope is trusted in nothing but its numbers.</summary>
-public sealed class StormJudge(Site site)
+internal sealed class StormJudge(Site site)
 {
     /// <summary>Setpoints outside the envelope, by how many watts at worst, and what happened first.</summary>
     public int Escapes { get; private set; }

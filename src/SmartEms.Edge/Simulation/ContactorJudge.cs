@@ -1,10 +1,11 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Simulating;
 
-namespace SmartEms.Edge.Core.Simulating;
+namespace SmartEms.Edge.Simulation;
 
 /// <summary>Watches the contactors of simulated chargers, from the physics alone: none moves under current, before its rest is over, or too often while one car stays.</summary>
-public sealed class ContactorJudge(Site site)
+internal sealed class ContactorJudge(Site site)
 {
     private readonly (int Switches, long LastMs, int Session, int InSession)[] seen = [.. site.EvChargers.Select(_ => (0, long.MinValue / 2, 0, 0))];
 
