@@ -40,6 +40,8 @@ public static class FollowChargers
                 (offer, draft.OfferBy[i]) = (most.Value.Watts / draft.WattsPerAmpere(i), most.By);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
             draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]), Phases = draft.NewPhases[i] };
+            if (most.By == Bound.PhaseUnbalance && draft.Offer[i] == 0 && draft.Memory.Chargers[i].Offer > Current.Zero)
+                draft.NewEv[i] = draft.NewEv[i] with { RestSeconds = RestSeconds }; // without the charge the phases look even again
             spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);
         }
     }
