@@ -14,10 +14,10 @@ public sealed class LostMeasurements
     [Fact]
     public async Task No01_The_last_setpoint_does_not_outlive_the_loss_of_the_meter()
     {
-        await using var house = await KeptHouse.StartAsync(loadWatts: 3_000, timeoutMs: 20);
+        await using var house = await KeptHouse.StartAsync(loadWatts: 2_500, timeoutMs: 20);
         house.House.Devices.With(site => site.PlugIn(0, 40_000, 36_000));
         await house.LiveAsync(60);
-        Assert.True(house.House.Of(site => site.EvChargers[0].OfferedAmperes) > 12);
+        Assert.True(house.House.Of(site => site.EvChargers[0].OfferedAmperes) > 7);
         Assert.True(house.House.Of(site => site.BatteryDischargeWatts) > 2_000);
         house.House.Devices.Misbehave(House.Meter, Misbehaviour.Silent);
         var took = await house.LiveAsync(60, () => house.Followed!.Setpoints.Batteries[0].Discharge.Watts == 0);
@@ -31,7 +31,7 @@ public sealed class LostMeasurements
         house.House.Devices.Misbehave(House.Meter, Misbehaviour.None);
         await house.LiveAsync(400, () => house.Image.Grid.Import.IsGood);
         await house.LiveAsync(30);
-        Assert.True(house.House.Of(site => site.EvChargers[0].OfferedAmperes) > 12); // nobody has to restart anything
+        Assert.True(house.House.Of(site => site.EvChargers[0].OfferedAmperes) > 7); // nobody has to restart anything
     }
 
     /// <summary>A meter answers each question with the same old number: the answers are new, the value is not, and it is not steered by.</summary>

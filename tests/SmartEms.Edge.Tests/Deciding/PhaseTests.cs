@@ -81,7 +81,7 @@ public sealed class PhaseTests
         var memory = At(1, PhaseStage.Settled, offer: 10);
         for (var second = 0; second < 14; second++)
         {
-            memory = Step(Image(6_900, EvState.Charging), memory, EvMode.Full).Memory with { Chargers = [memory.Chargers[0] with { Phases = Step(Image(6_900, EvState.Charging), memory, EvMode.Full).Memory.Chargers[0].Phases }] };
+            memory = Step(Image(6_900, EvState.Charging), memory, EvMode.Full).Memory;
             Assert.Equal(1, memory.Chargers[0].Phases.Told);
         }
         Assert.Equal(0, Step(Image(6_900, EvState.Charging), memory, EvMode.Full).Memory.Chargers[0].Phases.Told);
@@ -131,7 +131,7 @@ public sealed class PhaseTests
 
     private static FollowMemory At(int told, PhaseStage stage, double offer) => FollowMemory.Fresh(House) with
     {
-        Chargers = [new(Current.FromAmperes(offer), true, 0, 0, 0) { Phases = told == 0 && stage == PhaseStage.Settled ? default : new(told, stage, 0, 0, 0, 0) }],
+        Chargers = [new(Current.FromAmperes(offer), true, 0, 0, 0) { Phases = told == 0 && stage == PhaseStage.Settled ? default : new(told, stage, 0, 0, 300, 0) }], // it rests, so that no change begins by itself
     };
 
     private static ProcessImage Image(double watts, EvState state, bool stop = false, bool limit = false) => Given.Image(House, watts) with

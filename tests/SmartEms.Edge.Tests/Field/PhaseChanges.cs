@@ -27,7 +27,8 @@ public sealed class PhaseChanges
         Assert.Equal([3, 0], Told(house).TakeLast(2));
         Assert.InRange(house.House.Of(site => site.EvChargeWatts), 1_380, 2_600);
         Assert.Equal(1, house.House.Devices.Shown(House.Box, "phase_state").Value);
-        Assert.Contains(house.Receipts, receipt => receipt is { State: ReceiptState.Confirmed, Kind: ControlKind.EvPhases, Asked: 1 });
+        Assert.Contains(house.Receipts, receipt => receipt is { State: ReceiptState.Confirmed, Kind: ControlKind.EvPhases });
+        Assert.Equal((1.0, ControlDoubt.None), (house.SessionOf(House.Box).Proof(ControlKind.EvPhases)!.Value.Target, house.SessionOf(House.Box).Proof(ControlKind.EvPhases)!.Value.Doubt));
         house.House.Devices.With(site => site.AddedLoadWatts = 0);
         await house.LiveAsync(600, () => house.House.Of(site => site.EvChargers[0].Phases) == 3);
         await house.LiveAsync(90);
