@@ -30,7 +30,7 @@ public sealed class ObstinateDevices
     [Fact]
     public async Task No04_One_unreachable_device_stops_nothing_else()
     {
-        await using var house = await KeptHouse.StartAsync(loadWatts: 2_000, timeoutMs: 20);
+        await using var house = await KeptHouse.StartAsync(loadWatts: 2_000, timeoutMs: 300);
         house.House.Devices.Misbehave(House.Box, Misbehaviour.Silent); // from before the first word on
         house.House.Devices.Misbehave(House.Gateway, Misbehaviour.None);
         await house.LiveAsync(40);
