@@ -41,8 +41,8 @@ public static class FollowPhases
         {
             PhaseStage.Draining => Drain(draft, index, mode, now),
             PhaseStage.Pausing => Pause(draft, index, now),
-            PhaseStage.Proving => Prove(draft, index, now),
-            _ => Settled(draft, index, (mode, power), now),
+            PhaseStage.Proving => Lean(draft, index, (mode, power), Prove(draft, index, now)),
+            _ => Lean(draft, index, (mode, power), now),
         };
         draft.NewPhases[index] = now;
         draft.Phases[index] = draft.ChargerObeys(index) ? now.Of(charger) : charger.Phases;
@@ -95,7 +95,8 @@ public static class FollowPhases
         return now.Stage == PhaseStage.Settled ? now with { StageSeconds = over } : now;
     }
 
-    private static PhaseMemory Settled(Draft draft, int index, (EvMode Mode, double Power) want, PhaseMemory now)
+    /// <summary>How long the other number of phases has suited better, and whether the change begins. Where no car stands the contactor is left alone.</summary>
+    private static PhaseMemory Lean(Draft draft, int index, (EvMode Mode, double Power) want, PhaseMemory now)
     {
         var charger = draft.Site.EvChargers[index];
         if (!MayBegin(draft, want.Mode))
@@ -104,7 +105,7 @@ public static class FollowPhases
         var isIdle = draft.Memory.Chargers[index].Offer == Current.Zero && IsCurrentless(draft, index);
         if (now.Told == 0 && wish == charger.Phases)
             return isIdle && now.RestSeconds <= 0 ? Switched(draft, index, wish, now) : now with { LeaningSeconds = 0 };
-        if (wish == now.Of(charger) || !draft.ChargerObeys(index))
+        if (wish == now.Of(charger) || IsEmpty(draft, index) || !draft.ChargerObeys(index))
             return now with { LeaningSeconds = 0 };
         var leaning = now.LeaningSeconds + draft.StepSeconds;
         var enough = want.Mode >= EvMode.Half ? 0 : wish == 1 ? DownAfterSeconds : UpAfterSeconds;

@@ -88,6 +88,21 @@ public sealed class PhaseTests
         Assert.Equal(0, Step(Image(4_100, EvState.Charging), At(1, PhaseStage.Proving, offer: 6), EvMode.Full).Memory.Chargers[0].Phases.Told); // at once while it has to prove it
     }
 
+    /// <summary>A fixed mode wants all phases at once; where no car stands, or the rest is not over, or the count is used up, the contactor is left alone.</summary>
+    [Theory]
+    [InlineData(EvState.Connected, 0, 0, true)]
+    [InlineData(EvState.NoCar, 0, 0, false)]
+    [InlineData(EvState.Connected, 30, 0, false)]
+    [InlineData(EvState.Connected, 0, 10, false)]
+    [InlineData(EvState.NoCar, 0, 10, false)]
+    public void A_change_begins_only_where_it_may(EvState state, double rest, int switches, bool begins)
+    {
+        var memory = FollowMemory.Fresh(House) with { Chargers = [new(Current.FromAmperes(16), true, 0, 0, 0) { Phases = new(1, PhaseStage.Proving, 0, 0, rest, switches) }] };
+        var step = Step(Image(0, state), memory, EvMode.Full);
+        Assert.Equal(begins, step.Memory.Chargers[0].Phases.Stage == PhaseStage.Draining);
+        Assert.Equal(state == EvState.NoCar ? 0 : switches, step.Memory.Chargers[0].Phases.Switches);
+    }
+
     [Fact]
     public void A_restart_believes_in_one_phase_only_once_it_is_proven()
     {
