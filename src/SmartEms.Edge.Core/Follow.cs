@@ -28,7 +28,7 @@ public static class Follow
             decision = input.Decision;
         var drawn = Envelope.Draw(image, site);
         var recovery = Recovery.Left(memory.RecoverySeconds, drawn, input.StepSeconds);
-        var envelope = Recovery.Narrow(drawn, recovery);
+        var envelope = FollowPhases.Narrow(Recovery.Narrow(drawn, recovery), image, site, memory);
         var draft = new Draft(image, site, envelope, memory, input.StepSeconds);
         var alignment = draft.Align();
 
@@ -60,7 +60,7 @@ public static class Follow
             };
         var chargers = new EvSetpoint[draft.Offer.Length];
         for (var i = 0; i < chargers.Length; i++)
-            chargers[i] = new(Current.FromAmperes(draft.Offer[i]), draft.OfferBy[i]);
+            chargers[i] = new(Current.FromAmperes(draft.Offer[i]), draft.OfferBy[i]) { Phases = FollowPhases.Told(draft, i) };
         var plants = new PvSetpoint[draft.PvLimit.Length];
         for (var i = 0; i < plants.Length; i++)
             plants[i] = new(double.IsFinite(draft.PvLimit[i]) ? Power.FromWatts(draft.PvLimit[i]) : null, draft.PvBy[i]);

@@ -26,7 +26,7 @@ internal static class StormBench
                 Console.Error.WriteLine($"storms: {done.Count} of {years} site-years");
         }));
         var all = done.OrderBy(result => result.Seed).ToList();
-        foreach (var bad in all.Where(result => !result.Judge.IsClean || result.Limits.Violations > 0 || result.RestartChanges > 0).Take(20))
+        foreach (var bad in all.Where(result => !result.Judge.IsClean || !result.Contactors.IsClean || result.Limits.Violations > 0 || result.RestartChanges > 0).Take(20))
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {bad.Seed}: {bad.Judge.First} limits {bad.Limits.Violations} (worst {bad.Limits.WorstSeconds:0} s, {bad.Limits.WorstBound}), restarts changed {bad.RestartChanges}"));
         Console.Error.WriteLine($"seeds {first} to {first + (ulong)years - 1}");
         yield return new("storms.site_years", all.Sum(result => result.Days) / DaysPerYear, "years", double.PositiveInfinity, years);
@@ -42,6 +42,8 @@ internal static class StormBench
         yield return new("storms.broken_orders", all.Sum(result => (long)result.Judge.BrokenOrders), "setpoints", 0);
         yield return new("storms.limit_violations", all.Sum(result => (long)result.Limits.Violations), "beyond the reaction time", 0);
         yield return new("storms.restart_changes", all.Sum(result => (long)result.RestartChanges), "restarts", 0);
+        yield return Figure.Told("storms.phase_changes", all.Sum(result => (long)result.Contactors.Switches), "moves of a charger's contactor");
+        yield return new("storms.contactor_violations", all.Sum(result => (long)result.Contactors.UnderCurrent + result.Contactors.TooSoon + result.Contactors.TooMany), "moves under current, too soon or too many", 0);
         var (violations, what) = await Task.Run(() => WildPolicies.Judge(first, policies));
         if (what.Length > 0)
             Console.Error.WriteLine(what);

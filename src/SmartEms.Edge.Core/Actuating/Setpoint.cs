@@ -22,7 +22,11 @@ public readonly record struct BatterySetpoint(Power Discharge, Bound ClippedBy)
 }
 
 /// <summary>Current offered per phase; zero = no charging, otherwise never below the charger's minimum.</summary>
-public readonly record struct EvSetpoint(Current Offer, Bound ClippedBy);
+public readonly record struct EvSetpoint(Current Offer, Bound ClippedBy)
+{
+    /// <summary>Phases to be switched to now, 1 or 3; null = the contactor is left alone. Only ever given while the offer is zero and no current flows.</summary>
+    public int? Phases { get; init; }
+}
 
 /// <summary>Upper bound of production; null = unlimited.</summary>
 public readonly record struct PvSetpoint(Power? Limit, Bound ClippedBy);

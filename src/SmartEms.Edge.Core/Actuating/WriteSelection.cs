@@ -20,7 +20,10 @@ public static class WriteSelection
     }
 
     /// <summary>True when going from one target to another can only make the site safer: a battery nearer to rest, a charger or a plant with less.</summary>
-    public static bool Tightens(ControlKind kind, double? from, double to) => kind == ControlKind.BatteryDischarge
-        ? to == 0 || (from is { } power && power * to > 0 && Math.Abs(to) < Math.Abs(power))
-        : to == 0 || (from is { } limit && to < limit);
+    public static bool Tightens(ControlKind kind, double? from, double to) => kind switch
+    {
+        ControlKind.BatteryDischarge => to == 0 || (from is { } power && power * to > 0 && Math.Abs(to) < Math.Abs(power)),
+        ControlKind.EvPhases => false, // a contactor is moved for the yield, never for safety: that is the current's task
+        _ => to == 0 || (from is { } limit && to < limit),
+    };
 }

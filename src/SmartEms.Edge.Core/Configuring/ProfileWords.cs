@@ -35,7 +35,7 @@ public static class ProfileWords
         [("fixed", ProfileLayout.Fixed), ("sunspec", ProfileLayout.SunSpec)];
 
     public static ImmutableArray<(string Word, ControlKind Value)> Controls { get; } =
-        [("battery_discharge", ControlKind.BatteryDischarge), ("ev_current", ControlKind.EvCurrent), ("pv_limit", ControlKind.PvLimit)];
+        [("battery_discharge", ControlKind.BatteryDischarge), ("ev_current", ControlKind.EvCurrent), ("pv_limit", ControlKind.PvLimit), ("ev_phases", ControlKind.EvPhases)];
 
     public static ImmutableArray<(string Word, WearClass Value)> Wears { get; } =
         [("volatile", WearClass.Volatile), ("unknown", WearClass.Unknown), ("flash", WearClass.Flash)];

@@ -22,7 +22,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
     ];
 
     private static readonly string[] PvKeys = ["name", "device", "rated_w", "curtailable"];
-    private static readonly string[] ChargerKeys = ["name", "device", "current_min_a", "current_max_a", "phases", "phase", "priority", "mode"];
+    private static readonly string[] ChargerKeys = ["name", "device", "current_min_a", "current_max_a", "phases", "phase", "priority", "mode", "switches_phases", "phase_rest_min", "phase_switches_max"];
 
     private static readonly ImmutableArray<(string, EvMode)> Modes =
         [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
@@ -120,7 +120,26 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             DefaultMode = at.Word("mode", Modes) ?? EvMode.Full,
             Priority = at.Whole("priority", new(0, 100)) ?? 0,
             Phase = at.Whole("phase", new(1, 3)),
+            Switching = Switching(at, device, phases),
         };
+    }
+
+    /// <summary>Null = the phases stay as they are. Rest and count mean something only where they are switched.</summary>
+    private PhaseSwitching? Switching(NodeReader at, int? device, int phases)
+    {
+        var rest = at.Number("phase_rest_min", new(1, 1_440, "min")) ?? PhaseSwitching.UsualRestMinutes;
+        var most = at.Whole("phase_switches_max", new(1, 100)) ?? PhaseSwitching.UsualSessionMax;
+        if (at.Flag("switches_phases") == true)
+        {
+            devices.NeedControl(at, "switches_phases", device, ControlKind.EvPhases);
+            if (phases != 3)
+                at.Note("switches_phases", ProblemCodes.Contradiction, $"a charger with {phases} phases cannot be switched between one and three", "see phases");
+            return new(rest * 60, most);
+        }
+        foreach (var key in (string[])["phase_rest_min", "phase_switches_max"])
+            if (at.Has(key))
+                at.Note(key, ProblemCodes.Contradiction, "the phases of this charger are not switched", "switches_phases: true, or remove it");
+        return null;
     }
 
     private string Name(NodeReader at)

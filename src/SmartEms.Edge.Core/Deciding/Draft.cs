@@ -19,6 +19,9 @@ public sealed class Draft
         (Production, PvLimit, PvBy) = (new double[plants], new double[plants], new Bound[plants]);
         for (var i = 0; i < batteries; i++)
             Measured[i] = image.Batteries[i].Discharge.GoodOr(Power.Zero).Watts;
+        (Phases, NewPhases) = (new int[chargers], new PhaseMemory[chargers]);
+        for (var i = 0; i < chargers; i++)
+            Phases[i] = ChargerObeys(i) ? memory.Chargers[i].Phases.Of(site.EvChargers[i]) : site.EvChargers[i].Phases;
         for (var i = 0; i < chargers; i++)
             Charging[i] = envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered)
                 ? memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i)
@@ -59,13 +62,17 @@ public sealed class Draft
     public double[] Offer { get; }
     public Bound[] OfferBy { get; }
     public EvMemory[] NewEv { get; }
+
+    /// <summary>The phases each charger counts with; all it has while it is in doubt.</summary>
+    public int[] Phases { get; }
+    public PhaseMemory[] NewPhases { get; }
     public double[] Production { get; }
 
     /// <summary>Production limit, W; +∞ = none.</summary>
     public double[] PvLimit { get; }
     public Bound[] PvBy { get; }
 
-    public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Site.EvChargers[charger].Phases;
+    public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Phases[charger];
 
     /// <summary>A charger or plant in doubt is asked, and given no credit: the next in line acts on what is measured.</summary>
     public bool ChargerObeys(int charger) => !Envelope.Reactions.ChargerHas(charger, FailsafeAct.NoCredit);

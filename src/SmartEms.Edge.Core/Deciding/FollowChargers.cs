@@ -26,15 +26,22 @@ public static class FollowChargers
         {
             var charger = draft.Site.EvChargers[i];
             var (mode, ordered) = decision is null ? (EvMode.Off, null) : draft.Asked.OfCharger(i, decision.EvChargers[i].Mode);
+            FollowPhases.Step(draft, i, mode, draft.Charging[i] + spare);
             var bySurplus = (draft.Charging[i] + spare) / draft.WattsPerAmpere(i);
             var offer = draft.ChargersMayFollow && decision is not null
                 ? Math.Min(Wanted(draft, i, mode, bySurplus), ordered ?? double.PositiveInfinity)
                 : Blind(draft, i, mode, decision is null ? Bound.Lease : Bound.UnknownReading);
+            if (offer > FollowPhases.Most(draft, i))
+                (offer, draft.OfferBy[i]) = (FollowPhases.Most(draft, i), Bound.PhaseSwitch);
+            else if (draft.OfferBy[i] == Bound.None && FollowPhases.IsWaiting(draft, i))
+                draft.OfferBy[i] = Bound.PhaseSwitch;
             var most = draft.Envelope.EvChargers[i].High;
             if (offer * draft.WattsPerAmpere(i) > most.Value.Watts + 1e-6)
                 (offer, draft.OfferBy[i]) = (most.Value.Watts / draft.WattsPerAmpere(i), most.By);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
-            draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]) };
+            draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]), Phases = draft.NewPhases[i] };
+            if (most.By == Bound.PhaseUnbalance && draft.Offer[i] == 0 && draft.Memory.Chargers[i].Offer > Current.Zero)
+                draft.NewEv[i] = draft.NewEv[i] with { RestSeconds = RestSeconds }; // without the charge the phases look even again
             spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);
         }
     }

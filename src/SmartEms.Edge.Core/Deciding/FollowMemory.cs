@@ -29,9 +29,22 @@ public sealed record FollowMemory(
         [.. new EvMemory[site.EvChargers.Length]],
         [.. Enumerable.Repeat(double.PositiveInfinity, site.PvPlants.Length)]);
 
+    /// <summary>What is remembered of before the program began anew: a charger told one phase may have been switched since and has to prove it.</summary>
+    public FollowMemory AfterRestart()
+    {
+        var chargers = ImmutableArray.CreateBuilder<EvMemory>(Chargers.Length);
+        foreach (var charger in Chargers)
+            chargers.Add(charger with { Phases = charger.Phases.AfterRestart() });
+        return this with { Chargers = chargers.MoveToImmutable() };
+    }
+
     public bool Fits(Site site) =>
         LastDischarge.Length == site.Batteries.Length && Chargers.Length == site.EvChargers.Length && PvLimits.Length == site.PvPlants.Length;
 }
 
 /// <summary>A charger's regulation: the last offer, whether surplus charging runs, and how long its start, stop and rest conditions have held (s).</summary>
-public readonly record struct EvMemory(Current Offer, bool Running, double EnoughSeconds, double ShortSeconds, double RestSeconds);
+public readonly record struct EvMemory(Current Offer, bool Running, double EnoughSeconds, double ShortSeconds, double RestSeconds)
+{
+    /// <summary>Nothing at a charger that does not switch its phases, and in older records.</summary>
+    public PhaseMemory Phases { get; init; }
+}

@@ -116,7 +116,7 @@ public static class Reasons
         Bound.Island => "the lost grid",
         Bound.PhaseUnbalance => "the difference between phases",
         Bound.Recovery => "the staged recovery",
-        Bound.PhaseSwitch => "the rest before a phase change",
+        Bound.PhaseSwitch => "the change of phases",
         Bound.Maintenance => "maintenance",
         Bound.Override => "a manual override",
         _ => "nothing",

@@ -87,6 +87,16 @@ public sealed record EvCharger(string Name, int Device, Current CurrentMin, Curr
 
     /// <summary>What the house wants of this charger when nobody says otherwise.</summary>
     public EvMode DefaultMode { get; init; } = EvMode.Full;
+
+    /// <summary>The charger may be switched between one phase and all of them; null = it stays as it is.</summary>
+    public PhaseSwitching? Switching { get; init; }
+}
+
+/// <summary>How sparingly a charger's phases are switched: the rest between two changes, s, and the most changes while one car stays.</summary>
+public sealed record PhaseSwitching(double RestSeconds, int SessionMax)
+{
+    public const double UsualRestMinutes = 10;
+    public const int UsualSessionMax = 10;
 }
 
 /// <summary>What energy costs. Flat until a price source is configured.</summary>

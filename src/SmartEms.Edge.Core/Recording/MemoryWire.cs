@@ -14,11 +14,13 @@ public static class MemoryWire
     private const byte HasDecision = 1;
     private const byte HasLearnt = 2;
     private const byte IsTimed = 4;
+    private const byte HasPhases = 8;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
-        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0)));
+        var switches = PhaseWire.IsAny(memory.Follow);
+        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0) | (switches ? HasPhases : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -31,10 +33,13 @@ public static class MemoryWire
         }
         if (isTaught)
             FollowWire.Write(to, memory.Follow);
-        if (!HasTimes(memory))
-            return;
-        to.Number(memory.Follow.RecoverySeconds);
-        to.Number(memory.Follow.ExportStandsSeconds);
+        if (HasTimes(memory))
+        {
+            to.Number(memory.Follow.RecoverySeconds);
+            to.Number(memory.Follow.ExportStandsSeconds);
+        }
+        if (switches)
+            PhaseWire.Write(to, memory.Follow);
     }
 
     private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStandsSeconds > 0;
@@ -42,7 +47,7 @@ public static class MemoryWire
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsTimed))
+        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -56,6 +61,8 @@ public static class MemoryWire
             follow = FollowWire.Read(ref from, follow);
         if ((holds & IsTimed) != 0)
             follow = follow with { RecoverySeconds = Seconds(ref from), ExportStandsSeconds = Seconds(ref from) };
+        if ((holds & HasPhases) != 0)
+            follow = PhaseWire.Read(ref from, follow);
         return new(decision, follow, new(Frozen(alerts)));
     }
 
@@ -109,7 +116,7 @@ public static class MemoryWire
     private static double Limit(double value) =>
         value >= 0 ? value : throw new InvalidDataException($"record damaged: {value} is no production limit");
 
-    private static double Seconds(ref WireReader from) =>
+    internal static double Seconds(ref WireReader from) =>
         from.Finite() is var value and >= 0 ? value : throw new InvalidDataException("record damaged: a duration is negative");
 
     private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);

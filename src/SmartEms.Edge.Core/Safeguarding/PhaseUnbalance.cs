@@ -7,9 +7,12 @@ namespace SmartEms.Edge.Core.Safeguarding;
 /// <summary>Keeps a charger with fewer phases than the connection from loading one phase far more than another (VDE-AR-N 4105: 4.6 kVA).</summary>
 public static class PhaseUnbalance
 {
-    public static PowerRange Narrow(PowerRange range, ProcessImage image, Site site, int index)
+    public static PowerRange Narrow(PowerRange range, ProcessImage image, Site site, int index) => Narrow(range, image, site, (index, site.EvChargers[index].Phases));
+
+    /// <summary>The same for a charger that uses fewer phases now than it has.</summary>
+    public static PowerRange Narrow(PowerRange range, ProcessImage image, Site site, (int Index, int Phases) connected)
     {
-        var charger = site.EvChargers[index];
+        var (index, charger) = (connected.Index, site.EvChargers[connected.Index] with { Phases = connected.Phases });
         if (site.Pcc.UnbalanceMax is not { } most || charger.Phases >= site.Pcc.Phases)
             return range;
         var perAmpere = site.Pcc.NominalVoltage.Volts * charger.Phases;

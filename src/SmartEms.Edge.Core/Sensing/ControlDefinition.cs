@@ -13,6 +13,9 @@ public enum ControlKind : byte
 
     /// <summary>Upper bound of PV production in W.</summary>
     PvLimit,
+
+    /// <summary>Phases the charger puts through to the car, 1 or 3; written only while no current flows.</summary>
+    EvPhases,
 }
 
 /// <summary>How a register survives being written: volatile may be cycled freely, the others are budgeted. Unmarked = flash.</summary>

@@ -27,7 +27,7 @@ public enum ControlDoubt : byte
     NotAllowed,
 }
 
-/// <summary>The doubts of one device, one per kind of control.</summary>
+/// <summary>The doubts of one device, one per kind of control; a charger's current and phases share one, because either makes its power doubtful.</summary>
 public readonly record struct ControlDoubts(ControlDoubt BatteryDischarge, ControlDoubt EvCurrent, ControlDoubt PvLimit)
 {
     public bool IsAny => this != default;
@@ -35,14 +35,15 @@ public readonly record struct ControlDoubts(ControlDoubt BatteryDischarge, Contr
     public ControlDoubt Of(ControlKind kind) => kind switch
     {
         ControlKind.BatteryDischarge => BatteryDischarge,
-        ControlKind.EvCurrent => EvCurrent,
+        ControlKind.EvCurrent or ControlKind.EvPhases => EvCurrent,
         _ => PvLimit,
     };
 
+    /// <summary>With a doubt noted. Where two kinds share a place, one that is well does not take back the other's doubt.</summary>
     public ControlDoubts With(ControlKind kind, ControlDoubt doubt) => kind switch
     {
         ControlKind.BatteryDischarge => this with { BatteryDischarge = doubt },
-        ControlKind.EvCurrent => this with { EvCurrent = doubt },
+        ControlKind.EvCurrent or ControlKind.EvPhases => doubt == ControlDoubt.None ? this : this with { EvCurrent = doubt },
         _ => this with { PvLimit = doubt },
     };
 }

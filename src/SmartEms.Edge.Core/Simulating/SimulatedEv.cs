@@ -35,6 +35,7 @@ public sealed class SimulatedEv
     private readonly bool _arrivals;
     private readonly double _chargerMaxAmperes;
     private readonly double _carMaxAmperes;
+    private readonly int _carPhases;
     private readonly EvSession[] _today = new EvSession[EvSessions.PerDayMax];
     private SeededRandom _chance;
     private FallbackTimer _timer;
@@ -56,12 +57,19 @@ public sealed class SimulatedEv
         _arrivals = settings.Arrivals;
         _chargerMaxAmperes = charger.CurrentMax.Amperes;
         _carMaxAmperes = Math.Min(amperes, _chargerMaxAmperes);
-        CarPhases = Math.Min(phases, charger.Phases);
+        (_carPhases, Phases) = (Math.Min(phases, charger.Phases), charger.Phases);
         OfferedAmperes = FailsafeAmperes;
     }
 
     /// <summary>Phases the car draws on, 1 or 3; the first ones of the site.</summary>
-    public int CarPhases { get; }
+    public int CarPhases => Math.Min(_carPhases, Phases);
+
+    /// <summary>Phases the charger puts through.</summary>
+    public int Phases { get; private set; }
+
+    /// <summary>How often the contactor has moved, and how often of that under current, which may weld it.</summary>
+    public int PhaseSwitches { get; private set; }
+    public int SwitchesUnderCurrent { get; private set; }
 
     public EvState State { get; private set; } = EvState.NoCar;
 
@@ -97,6 +105,15 @@ public sealed class SimulatedEv
         _timer.Start(timeoutSeconds);
         _commandedAmperes = Offerable(amperes);
         _fallbackAmperes = Offerable(fallbackAmperes);
+    }
+
+    internal void Switch(int phases)
+    {
+        if (phases == Phases)
+            return;
+        Phases = phases;
+        PhaseSwitches++;
+        SwitchesUnderCurrent += Amperes > 0 ? 1 : 0;
     }
 
     private double Offerable(double amperes) => amperes < FailsafeAmperes ? 0 : Math.Min(amperes, _chargerMaxAmperes);

@@ -137,6 +137,9 @@ public sealed class SimulatedSite
     public void OfferEv(int index, double amperes, double timeoutSeconds, double fallbackAmperes = SimulatedEv.FailsafeAmperes) =>
         _evChargers[index].Offer(amperes, timeoutSeconds, fallbackAmperes);
 
+    /// <summary>Moves a charger's contactor to 1 or all of its phases, at once and whatever flows.</summary>
+    public void SwitchEv(int index, int phases) => _evChargers[index].Switch(phases);
+
     /// <summary>A car comes now, in place of any that stands there.</summary>
     public void PlugIn(int index, double needWattHours, double staySeconds)
     {

@@ -35,6 +35,7 @@ public static class StormSite
         var chargers = ImmutableArray.CreateBuilder<EvCharger>();
         for (var i = (int)(dice.NextDouble() * 3); i > 0; i--)
             chargers.Add(new($"wallbox{i}", Device($"wallbox{i}"), Current.FromAmperes(6), Current.FromAmperes(16), dice.Chance(0.8) ? 3 : 1) { Priority = (int)(dice.NextDouble() * 3) });
+        SwitchSome(chargers, new(SeededRandom.Mix(seed, 8)));
         return new("storm", "Storm", new(meter, Power.FromWatts(dice.Between(9_000, fuse * 690)), Power.FromWatts(dice.Chance(0.3) ? 0 : dice.Between(1_000, 10_000)), Current.FromAmperes(fuse)), Tariff.Unpriced, devices.ToImmutable())
         {
             Batteries = batteries.ToImmutable(),
@@ -44,5 +45,13 @@ public static class StormSite
                 ? [new("steuerbox", ContactRole.DsoLimit, new("board", "0")), new("button", ContactRole.EmergencyStop, new("board", "1")) { AssertsByOpening = true }]
                 : [],
         };
+    }
+
+    /// <summary>Chance of its own, so that the rest of a seed's site stays as it was.</summary>
+    private static void SwitchSome(ImmutableArray<EvCharger>.Builder chargers, SeededRandom dice)
+    {
+        for (var i = 0; i < chargers.Count; i++)
+            if (chargers[i].Phases == 3 && dice.Chance(0.6))
+                chargers[i] = chargers[i] with { Switching = new(dice.Between(60, 900), 3 + (int)(dice.NextDouble() * 8)) };
     }
 }

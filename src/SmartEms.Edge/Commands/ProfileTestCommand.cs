@@ -95,6 +95,7 @@ internal static class ProfileTestCommand
             {
                 ControlKind.BatteryDischarge => ("W", new double[] { -1_000, 0, 1_000 }),
                 ControlKind.EvCurrent => ("A", [10, 0]),
+                ControlKind.EvPhases => ("phases", [1, 3]),
                 _ => ("W", [2_000]),
             };
             yield return new("arm", control, ControlPhase.Arm, 0);

@@ -99,6 +99,7 @@ internal static class Words
     {
         ControlKind.BatteryDischarge => ("battery_discharge", "W"),
         ControlKind.EvCurrent => ("ev_current", "A"),
+        ControlKind.EvPhases => ("ev_phases", "phases"),
         _ => ("pv_limit", "W"),
     };
 }

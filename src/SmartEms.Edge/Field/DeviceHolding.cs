@@ -14,7 +14,7 @@ internal sealed partial class DeviceSession
     /// <summary>Notes durably that this control is about to be held, with what its registers hold now.</summary>
     private async ValueTask HoldAsync(ControlLine control, double target)
     {
-        if (holds.Of(Device.Name, control.Definition.Kind) is not null)
+        if (control.Definition.Kind == ControlKind.EvPhases || holds.Of(Device.Name, control.Definition.Kind) is not null) // a contactor is left where it stands
             return;
         var before = ImmutableArray.CreateBuilder<HeldRegister>();
         lock (gate)

@@ -10,6 +10,9 @@ namespace SmartEms.Edge.Field;
 /// <summary>All devices of the site together: gives process images, takes setpoints. One loop per device, so that a dead one holds nobody up.</summary>
 internal sealed class FieldLayer : IAsyncDisposable
 {
+    /// <summary>A contactor is told from step to step only: by the time a lost charger is back, current may flow.</summary>
+    private const long PhaseLeaseMs = 6_000;
+
     private readonly Site site;
     private readonly SiteClock clock;
     private readonly DeviceSession[] sessions;
@@ -98,7 +101,11 @@ internal sealed class FieldLayer : IAsyncDisposable
         for (var i = 0; i < site.Batteries.Length; i++)
             Approve(site.Batteries[i].Device, ControlKind.BatteryDischarge, setpoints.Batteries[i].IsAutomatic ? null : setpoints.Batteries[i].Discharge.Watts, leaseMs);
         for (var i = 0; i < site.EvChargers.Length; i++)
+        {
             Approve(site.EvChargers[i].Device, ControlKind.EvCurrent, setpoints.EvChargers[i].Offer.Amperes, leaseMs);
+            if (setpoints.EvChargers[i].Phases is { } phases)
+                Approve(site.EvChargers[i].Device, ControlKind.EvPhases, phases, Math.Min(leaseMs, PhaseLeaseMs));
+        }
         for (var i = 0; i < site.PvPlants.Length; i++)
             if (site.PvPlants[i].Curtailable)
                 Approve(site.PvPlants[i].Device, ControlKind.PvLimit, OnTerminals(setpoints, i), leaseMs);

@@ -56,7 +56,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly TelemetryTap tap = new(parts.Field);
     private readonly LimitWatch limits = new(parts.Site);
     private ImmutableQueue<Receipt> receipts = [];
-    private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow : FollowMemory.Fresh(parts.Site);
+    private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow.AfterRestart() : FollowMemory.Fresh(parts.Site);
     private Memory memory = parts.Memory;
     private InForce? inForce = InForce.From(parts.Memory, parts.Clock);
     private readonly ConstraintWatch constraints = new(parts.Site);

@@ -10,6 +10,9 @@ internal sealed class ChargingStation : DeviceModel
     private const int Enable = 5014;
     private const int FailsafeCurrent = 5016;
     private const int FailsafeTimeout = 5018;
+    private const int PhaseSource = 5050;
+    private const int PhaseToggle = 5052;
+    private const int ByModbus = 3;
 
     private const double PhaseVolts = 230;
     private const double WattHoursBefore = 1_250_000;
@@ -22,6 +25,9 @@ internal sealed class ChargingStation : DeviceModel
     private readonly int failsafeAmperesNow;
     private readonly int failsafeSecondsNow;
     private readonly int totalEnergy;
+    private readonly int phaseSource;
+    private readonly int phaseState;
+    private int switchedBy;
     private double setAmperes;
     private bool isEnabled = true;
     private double failsafeAmperes;
@@ -45,8 +51,7 @@ internal sealed class ChargingStation : DeviceModel
         board.Set("product", hardwareAmperes > 20 ? 314_110 : 312_110); // P30, fixed cable, 32 or 16 A, c-series, meter, no authorisation
         board.Set("firmware", 0x30A0D00);
         board.Set("max_current_hardware", hardwareAmperes);
-        board.Set("phase_source", 0);
-        board.Set("phase_state", share.Charger?.Phases == 1 ? 0 : 1);
+        (phaseSource, phaseState) = (board.Own("phase_source"), board.Own("phase_state"));
         Command();
     }
 
@@ -69,6 +74,8 @@ internal sealed class ChargingStation : DeviceModel
             Enable => values[0] is 0 or 1,
             FailsafeCurrent => values[0] <= 63_000,
             FailsafeTimeout => values[0] is 0 or (>= 10 and <= 600),
+            PhaseSource => values[0] <= 4,
+            PhaseToggle => values[0] is 0 or 1,
             _ => true, // the registers know which addresses there are
         };
         return isGood ? (byte)0 : IllegalValue;
@@ -90,6 +97,13 @@ internal sealed class ChargingStation : DeviceModel
             case FailsafeTimeout:
                 failsafeSeconds = values[0];
                 break;
+            case PhaseSource:
+                switchedBy = values[0];
+                return;
+            case PhaseToggle:
+                if (switchedBy == ByModbus && Share.ChargerIndex >= 0)
+                    Share.Physics.SwitchEv(Share.ChargerIndex, values[0] == 0 ? 1 : Share.Charger!.Phases);
+                return;
             default:
                 return;
         }
@@ -119,6 +133,8 @@ internal sealed class ChargingStation : DeviceModel
         Board.Set(offered, OfferedAmperes);
         Board.Set(failsafeAmperesNow, failsafeAmperes);
         Board.Set(failsafeSecondsNow, failsafeSeconds);
+        Board.Set(phaseSource, switchedBy);
+        Board.Set(phaseState, (Share.Ev?.Phases ?? Share.Charger?.Phases) == 1 ? 1 : 3);
         if (Share.Ev is not { } ev)
             return;
         var isCharging = ev.State == EvState.Charging;

@@ -90,7 +90,11 @@ internal sealed class SimulationRun
         for (var i = 0; i < setpoints.Batteries.Length; i++)
             simulated.CommandBattery(i, setpoints.Batteries[i].Discharge.Watts, DeviceTimeoutSeconds);
         for (var i = 0; i < setpoints.EvChargers.Length; i++)
+        {
             simulated.OfferEv(i, setpoints.EvChargers[i].Offer.Amperes, DeviceTimeoutSeconds);
+            if (setpoints.EvChargers[i].Phases is { } phases)
+                simulated.SwitchEv(i, phases);
+        }
         for (var i = 0; i < setpoints.PvPlants.Length; i++)
             if (setpoints.PvPlants[i].Limit is { } limit)
                 simulated.LimitPv(i, limit.Watts, DeviceTimeoutSeconds);

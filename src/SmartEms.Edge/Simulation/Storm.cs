@@ -15,6 +15,8 @@ namespace SmartEms.Edge.Simulation;
 /// <summary>What a storm gave.</summary>
 internal sealed record StormResult(ulong Seed, double Days, long Steps, StormJudge Judge, LimitWatch Limits)
 {
+    /// <summary>The chargers that switch their phases.</summary>
+    public required ContactorJudge Contactors { get; init; }
     /// <summary>Steps of one second, in which the limits at the connection are judged.</summary>
     public long FineSteps { get; init; }
     public int Strikes { get; init; }
@@ -44,6 +46,7 @@ internal sealed class Storm
     private readonly StormSenses senses;
     private readonly WildPolicy policy;
     private readonly StormJudge judge;
+    private readonly ContactorJudge contactors;
     private readonly LimitWatch limits;
     private readonly ContactReadings[] contacts;
     private SeededRandom dice;
@@ -64,6 +67,7 @@ internal sealed class Storm
         (this.seed, site, dice) = (seed, StormSite.Make(seed), new(SeededRandom.Mix(seed, 1)));
         world = new(site, GeneratedTrace.Make(SeededRandom.Mix(seed, 2), Math.Min(days, 30)), new() { Start = Instant.From(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), Seed = SeededRandom.Mix(seed, 3), LoadScale = dice.Between(0.7, 2.5) });
         (senses, policy, judge, limits, memory) = (new(site, SeededRandom.Mix(seed, 4)), new(SeededRandom.Mix(seed, 5)), new(site), new(site), Memory.Fresh(site));
+        contactors = new(site);
         contacts = new ContactReadings[site.Contacts.Length];
         Array.Fill(contacts, new() { Asserted = Reading.Good(false) });
         Days = days;
@@ -85,7 +89,7 @@ internal sealed class Storm
         }
         return new(seed, Days, count.Steps, judge, limits)
         {
-            FineSteps = count.Fine, Strikes = senses.Strikes, Restarts = count.Restarts, ClockSteps = count.Clock,
+            Contactors = contactors, FineSteps = count.Fine, Strikes = senses.Strikes, Restarts = count.Restarts, ClockSteps = count.Clock,
             Decisions = count.Decisions, RestartChanges = count.Changes, LiedSeconds = senses.LiedSeconds,
         };
     }
@@ -181,6 +185,7 @@ internal sealed class Storm
             limits.Forget();
         memory = memory with { Follow = step.Memory };
         Command(step.Setpoints);
+        contactors.Look(world, nowMs);
         world.Step(seconds);
         count.Steps++;
         count.Fine += isFine ? 1 : 0;
@@ -206,8 +211,13 @@ internal sealed class Storm
             if (!senses.IsSilent(site.Batteries[i].Device))
                 world.CommandBattery(i, setpoints.Batteries[i].Discharge.Watts, DeviceTimeoutSeconds + 1);
         for (var i = 0; i < setpoints.EvChargers.Length; i++)
-            if (!senses.IsSilent(site.EvChargers[i].Device))
-                world.OfferEv(i, setpoints.EvChargers[i].Offer.Amperes, DeviceTimeoutSeconds + 1);
+        {
+            if (senses.IsSilent(site.EvChargers[i].Device))
+                continue;
+            world.OfferEv(i, setpoints.EvChargers[i].Offer.Amperes, DeviceTimeoutSeconds + 1);
+            if (setpoints.EvChargers[i].Phases is { } phases)
+                world.SwitchEv(i, phases);
+        }
         for (var i = 0; i < setpoints.PvPlants.Length; i++)
         {
             if (senses.IsSilent(site.PvPlants[i].Device))

@@ -60,7 +60,8 @@ internal sealed class StormJudge(Site site)
     private void Charger(ProcessImage image, Followed step, int index)
     {
         var (offer, charger) = (step.Setpoints.EvChargers[index].Offer.Amperes, site.EvChargers[index]);
-        var watts = offer * site.Pcc.NominalVoltage.Volts * charger.Phases;
+        var phases = image.Devices[charger.Device].Controls.EvCurrent == ControlDoubt.None ? step.Memory.Chargers[index].Phases.Of(charger) : charger.Phases;
+        var watts = offer * site.Pcc.NominalVoltage.Volts * phases;
         if (!(offer == 0 || (offer >= charger.CurrentMin.Amperes && offer <= charger.CurrentMax.Amperes)) || watts > step.Envelope.EvChargers[index].High.Value.Watts + 1e-6)
             Escape($"charger {index} offers {offer}, allowed {step.Envelope.EvChargers[index].High}");
         if (!image.Grid.Import.IsGood && offer > charger.CurrentMin.Amperes)

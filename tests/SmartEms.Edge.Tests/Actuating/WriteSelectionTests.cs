@@ -27,6 +27,8 @@ public sealed class WriteSelectionTests
     [InlineData(ControlKind.EvCurrent, 16, 6, true)]
     [InlineData(ControlKind.EvCurrent, 6, 16, false)]
     [InlineData(ControlKind.PvLimit, 5_000, 800, true)]
+    [InlineData(ControlKind.EvPhases, 3, 1, false)]
+    [InlineData(ControlKind.EvPhases, 1, 3, false)]
     public void Tightening_is_less_of_it(ControlKind kind, double from, double to, bool tightens) =>
         Assert.Equal(tightens, WriteSelection.Tightens(kind, from, to));
 

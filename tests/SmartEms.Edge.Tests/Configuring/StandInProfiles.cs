@@ -14,7 +14,8 @@ internal static class StandInProfiles
         {
             Units = Units("battery", 225),
         },
-        Make("keba-p30", new() { DefaultUnit = 255 }, [Measure.EvCharge, Measure.EvState], [ControlKind.EvCurrent]),
+        Make("keba-p30", new() { DefaultUnit = 255 }, [Measure.EvCharge, Measure.EvState], [ControlKind.EvCurrent, ControlKind.EvPhases]),
+        Make("plain-charger", new(), [Measure.EvCharge, Measure.EvState], [ControlKind.EvCurrent]),
         // Further ones that lack something on purpose.
         Make("plain-inverter", new() { DefaultPort = 1502, DefaultUnit = 3, SingleClient = true }, [Measure.PvProduction], []),
         Make("blind-battery", new(), [Measure.BatteryDischarge], [ControlKind.BatteryDischarge]),

@@ -54,6 +54,17 @@ internal sealed class KeptHouse : IAsyncDisposable
         return new(house, TimeSpan.FromMilliseconds(timeoutMs), profiles ?? (profile => profile), holds?.Invoke(house.Devices.SiteWithBoundPorts) ?? []);
     }
 
+    /// <summary>A house of another site, all else as usual.</summary>
+    public static async Task<KeptHouse> StartAsync(Site site, double loadWatts, double pvWatts)
+    {
+        var house = await House.StartAsync(loadWatts, pvWatts, site);
+        house.Run(2);
+        return new(house, TimeSpan.FromSeconds(5), profile => profile, []);
+    }
+
+    /// <summary>What is decided for the charger from now on.</summary>
+    public void Decide(EvMode mode) => decision = decision with { EvChargers = [decision.EvChargers[0] with { Mode = mode }] };
+
     /// <summary>What is decided for the battery from now on.</summary>
     public void Decide(BatteryMode mode) => decision = decision with { Batteries = [decision.Batteries[0] with { Mode = mode }] };
 

@@ -18,7 +18,7 @@ internal sealed record RegisterFact(string Name, RegisterSpace Space, int Addres
     /// <summary>Values to try, ends included, in the vendor's unit and sign.</summary>
     public (double Least, double Most) Range { get; init; }
 
-    /// <summary>What the vendor's codes mean in our words (the charging states); empty for numbers.</summary>
+    /// <summary>What the vendor's codes mean in our words (charging states, phases); empty for numbers.</summary>
     public IReadOnlyDictionary<double, double> Means { get; init; } = new Dictionary<double, double>();
 
     public int Width => Type[1..] switch { "16" => 1, "32" => 2, _ => 4 };
@@ -72,9 +72,17 @@ internal sealed record RegisterFact(string Name, RegisterSpace Space, int Addres
             IsReadable = cells[8].Contains('r'),
             IsWritable = cells[8].Contains('w'),
             Range = (Number(ends[0]), Number(ends[1])),
-            Means = cells.Length > 10 && cells[10].Length > 0 ? cells[10].Split(' ').ToDictionary(code => Number(code.Split('=')[0]), code => (double)StateOf(code.Split('=')[1])) : new(),
+            Means = cells.Length > 10 && cells[10].Length > 0 ? cells[10].Split(' ').ToDictionary(code => Number(code.Split('=')[0]), code => MeaningOf(code.Split('=')[1])) : new(),
         };
     }
+
+    private static double MeaningOf(string word) => word switch
+    {
+        "automatic" => 0,
+        "one_phase" => 1,
+        "three_phases" => 3,
+        _ => (double)StateOf(word),
+    };
 
     private static EvState StateOf(string word) => word switch
     {
@@ -83,7 +91,7 @@ internal sealed record RegisterFact(string Name, RegisterSpace Space, int Addres
         "charging" => EvState.Charging,
         "error" => EvState.Error,
         "unknown" => EvState.Unknown,
-        _ => throw new FormatException($"{word} is no charging state"),
+        _ => throw new FormatException($"{word} is neither a charging state nor a number of phases"),
     };
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

@@ -72,7 +72,10 @@ internal sealed class RandomRecords(Dice dice)
         dice.Chance(0.3) ? null : Decision(),
         new FollowMemory(
             Many(4, Watts),
-            Many(3, () => new EvMemory(Current.FromAmperes(Number()), dice.Chance(0.5), Seconds(), Seconds(), Seconds())),
+            Many(3, () => new EvMemory(Current.FromAmperes(Number()), dice.Chance(0.5), Seconds(), Seconds(), Seconds())
+            {
+                Phases = dice.Chance(0.7) ? default : new(dice.Pick(0, 1, 3), Any<PhaseStage>(), Seconds(), Seconds(), Seconds(), dice.Below(9)),
+            }),
             Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number()))) { ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds(), RecoverySeconds = Seconds(), ExportStandsSeconds = Seconds() },
         new AlertBook(Many(6, () => new Alert(Any<FindingCode>(), Any<Subject>(), dice.Below(5), At(), At(), Number()))));
 

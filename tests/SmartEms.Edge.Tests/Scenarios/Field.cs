@@ -13,6 +13,7 @@ internal sealed class Field(Site site)
     private readonly Dictionary<string, string> words = [];
     private readonly double[] discharge = new double[site.Batteries.Length];
     private readonly double[] offer = new double[site.EvChargers.Length];
+    private readonly int[] phases = [.. site.EvChargers.Select(charger => charger.Phases)];
     private readonly double?[] limit = new double?[site.PvPlants.Length];
 
     public void Hear(Row row)
@@ -30,7 +31,7 @@ internal sealed class Field(Site site)
                 discharge[i] = told.Batteries[i].Discharge.Watts;
         for (var i = 0; i < offer.Length; i++)
             if (Word(Key("car-obeys", i), "yes") == "yes")
-                offer[i] = told.EvChargers[i].Offer.Amperes;
+                (offer[i], phases[i]) = (told.EvChargers[i].Offer.Amperes, Word(Key("contactor", i), "moves") == "moves" ? told.EvChargers[i].Phases ?? phases[i] : phases[i]);
         for (var i = 0; i < limit.Length; i++)
             if (Word(Key("pv-obeys", i), "yes") == "yes")
                 limit[i] = told.PvPlants[i].Limit?.Watts;
@@ -65,7 +66,7 @@ internal sealed class Field(Site site)
         var volts = Word("volt", "") == "bad" ? Reading.Bad<Voltage>(BadReason.Timeout) : Given.Volts(Number("volt", 230));
         var hertz = Word("hz", "") == "bad" ? Reading.Bad<Frequency>(BadReason.Timeout) : Reading.Good(Frequency.FromHertz(Number("hz", 50)));
         var grid = Given.Grid() with { Import = Given.Watts(Import), VoltageL1 = volts, VoltageL2 = volts, VoltageL3 = volts, Frequency = hertz };
-        grid = grid with { CurrentL1 = amperes, CurrentL2 = amperes, CurrentL3 = amperes };
+        grid = grid with { CurrentL1 = words.ContainsKey("amps1") ? Given.Amperes(Number("amps1", 0)) : amperes, CurrentL2 = amperes, CurrentL3 = amperes };
         return Word("meter", "good") switch
         {
             "old" => grid with { Import = grid.Import with { Quality = Quality.Uncertain(7_000) } },
@@ -103,11 +104,11 @@ internal sealed class Field(Site site)
         {
             "none" => Reading.Good(EvState.NoCar),
             "full" => Reading.Good(EvState.Connected),
-            _ => Is("charger", index) is null ? Reading.Good(EvState.Charging) : Reading.Bad<EvState>(BadReason.Timeout),
+            _ => Is("charger", index) is null ? Reading.Good(offer[index] > 0 || site.EvChargers[index].Switching is null ? EvState.Charging : EvState.Connected) : Reading.Bad<EvState>(BadReason.Timeout),
         },
     };
 
-    private double Charge(int index) => Word(Key("car", index), "charging") == "charging" ? offer[index] * 230 * site.EvChargers[index].Phases : 0;
+    private double Charge(int index) => Word(Key("car", index), "charging") == "charging" ? offer[index] * 230 * phases[index] : 0;
 
     private double Production(int index) => Math.Min(Number(Key("sun", index), 0), limit[index] ?? double.PositiveInfinity);
 

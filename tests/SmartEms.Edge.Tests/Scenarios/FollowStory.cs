@@ -49,7 +49,7 @@ internal static class FollowStory
             line.Append($" | {site.Batteries[i].Name} {(watts > 0 ? $"discharges {watts:0.###} W" : watts < 0 ? $"charges {-watts:0.###} W" : "rests")}{By(by)}");
         }
         for (var i = 0; i < site.EvChargers.Length; i++)
-            line.Append($" | {site.EvChargers[i].Name} {(step.Setpoints.EvChargers[i].Offer is { Amperes: > 0 } offer ? $"offers {offer.Amperes:0.##} A" : "off")}{By(step.Setpoints.EvChargers[i].ClippedBy)}");
+            line.Append($" | {site.EvChargers[i].Name} {(step.Setpoints.EvChargers[i].Offer is { Amperes: > 0 } offer ? $"offers {offer.Amperes:0.##} A" : "off")}{(step.Setpoints.EvChargers[i].Phases is { } phases ? $", told {phases} phase{(phases == 1 ? "" : "s")}" : "")}{By(step.Setpoints.EvChargers[i].ClippedBy)}");
         for (var i = 0; i < site.PvPlants.Length; i++)
             line.Append($" | {site.PvPlants[i].Name} {(step.Setpoints.PvPlants[i].Limit is { } limit ? $"at most {limit.Watts:0.###} W" : "free")}{By(step.Setpoints.PvPlants[i].ClippedBy)}");
         line.Append('\n');

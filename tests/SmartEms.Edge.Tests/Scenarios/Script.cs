@@ -67,6 +67,7 @@ internal sealed class Script
         ImportMax = Watts(words.GetValueOrDefault("import", "20000")),
         ExportMax = Watts(words.GetValueOrDefault("export", "20000")),
         PhaseCurrentMax = Current.FromAmperes(Number(words.GetValueOrDefault("fuse", "63"))),
+        UnbalanceMax = words.TryGetValue("unbalance", out var most) ? Current.FromAmperes(Number(most)) : null,
     };
 
     private static Battery Battery(string name, Dictionary<string, string> words) =>
@@ -79,6 +80,7 @@ internal sealed class Script
         new(name, 2, Current.FromAmperes(Number(words.GetValueOrDefault("min", "6"))), Current.FromAmperes(Number(words.GetValueOrDefault("max", "16"))), (int)Number(words.GetValueOrDefault("phases", "3")))
         {
             DefaultMode = Modes.Ev(words.GetValueOrDefault("mode", "full")),
+            Switching = words.TryGetValue("rest", out var rest) ? new(Number(rest), (int)Number(words.GetValueOrDefault("switches", "10"))) : null,
         };
 
     private static Dictionary<string, string> Pairs(string[] words)

@@ -36,6 +36,22 @@ public class SimulatedEvTests
     }
 
     [Fact]
+    public void On_one_phase_it_draws_a_third_and_a_contactor_that_moves_under_current_is_counted()
+    {
+        _site.PlugIn(0, 10_000, 36_000);
+        _site.OfferEv(0, 10, 3600);
+        _site.Run(30);
+        _site.SwitchEv(0, 1);
+        _site.Run(10);
+        Assert.Equal(10 * 230, Charger.ChargeWatts, 1.0);
+        _site.OfferEv(0, 0, 3600);
+        _site.Run(2);
+        _site.SwitchEv(0, 1); // it stands there already
+        _site.SwitchEv(0, 3);
+        Assert.Equal((3, 2, 1), (Charger.CarPhases, Charger.PhaseSwitches, Charger.SwitchesUnderCurrent));
+    }
+
+    [Fact]
     public void A_car_tapers_at_the_end_and_takes_exactly_what_it_needs()
     {
         _site.PlugIn(0, 5_000, 36_000);

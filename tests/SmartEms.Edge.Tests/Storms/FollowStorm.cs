@@ -83,7 +83,10 @@ public sealed class FollowStorm
         foreach (var battery in step.Setpoints.Batteries)
             Put(to, battery.Discharge.Watts, (byte)battery.ClippedBy);
         foreach (var charger in step.Setpoints.EvChargers)
+        {
             Put(to, charger.Offer.Amperes, (byte)charger.ClippedBy);
+            to.Byte((byte)(charger.Phases ?? 0));
+        }
         foreach (var plant in step.Setpoints.PvPlants)
             Put(to, plant.Limit?.Watts ?? -1, (byte)plant.ClippedBy);
         foreach (var finding in step.Findings)

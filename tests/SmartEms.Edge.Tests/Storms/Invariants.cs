@@ -34,11 +34,26 @@ internal static class Invariants
             Assert.True(step.Memory.Chargers[i] is { EnoughSeconds: >= 0, ShortSeconds: >= 0, RestSeconds: >= 0 and <= FollowChargers.RestSeconds }, "a duration runs away");
             if (memory.Chargers[i].RestSeconds > input.StepSeconds)
                 Assert.True(offer == 0, $"charger {i} offers {offer} while it rests");
+            Contactor(input, (memory.Chargers[i].Phases, step.Memory.Chargers[i].Phases), step.Setpoints.EvChargers[i].Phases, i);
             if (!input.Image.Grid.Import.IsGood)
                 Assert.True(offer <= charger.CurrentMin.Amperes, $"charger {i} offers {offer} without the meter");
             var mayGrowTo = Math.Max(charger.CurrentMin.Amperes, memory.Chargers[i].Offer.Amperes + (2 * input.StepSeconds));
             Assert.True(offer <= mayGrowTo + 1e-9, $"charger {i} leaps from {memory.Chargers[i].Offer.Amperes} to {offer}");
         }
+    }
+
+    /// <summary>A contactor is only told while nothing is offered and nothing flows, and never again before its rest is over.</summary>
+    private static void Contactor(FollowInput input, (PhaseMemory Before, PhaseMemory After) phases, int? told, int index)
+    {
+        var (charger, readings) = (input.Site.EvChargers[index], input.Image.EvChargers[index]);
+        if (charger.Switching is null)
+            Assert.True(told is null && phases.After == default, $"charger {index} has no contactor to switch");
+        if (told is null)
+            return;
+        Assert.True(readings.Charge is { IsGood: true } charge && charge.Value.Watts < 100, $"charger {index} is switched while {readings.Charge} flows");
+        if (phases.After.Stage != phases.Before.Stage)
+            Assert.True(phases.Before.RestSeconds <= input.StepSeconds || phases.Before.Stage == PhaseStage.Draining, $"charger {index} is switched {phases.Before.RestSeconds} s too soon");
+        Assert.True(phases.After.Switches <= charger.Switching!.SessionMax, $"charger {index} is switched for the {phases.After.Switches}th time");
     }
 
     public static void Plants(FollowInput input, Followed step)
@@ -92,10 +107,11 @@ internal static class Invariants
                 import += input.Image.Batteries[i].Discharge.Value.Watts - step.Setpoints.Batteries[i].Discharge.Watts;
         for (var i = 0; i < input.Site.EvChargers.Length; i++)
         {
-            var perAmpere = 230 * input.Site.EvChargers[i].Phases;
+            var charger = input.Site.EvChargers[i];
+            var (perAmpere, before) = (230 * step.Memory.Chargers[i].Phases.Of(charger), 230 * memory.Chargers[i].Phases.Of(charger));
             var (offer, last) = (step.Setpoints.EvChargers[i].Offer.Amperes, memory.Chargers[i].Offer.Amperes);
             var readings = input.Image.EvChargers[i];
-            var draws = readings.Charge.IsGood ? readings.Charge.Value.Watts : last * perAmpere;
+            var draws = readings.Charge.IsGood ? readings.Charge.Value.Watts : last * before;
             var empty = readings.State.IsGood && readings.State.Value == EvState.NoCar;
             import += offer <= last ? Math.Min(0, (offer * perAmpere) - draws) : 0;
             growth += offer > last && !empty ? (offer - last) * perAmpere : 0;

@@ -32,7 +32,7 @@ internal sealed class RandomSites(Dice dice)
             {
                 CurrentMax = Current.FromAmperes(dice.Pick(6, 10.25, 16, 32)),
                 Phases = dice.Pick(1, 3),
-            })],
+            }).Select(charger => charger with { Switching = charger.Phases == 3 && dice.Chance(0.5) ? new(dice.Pick(3, 30), dice.Below(3)) : null })],
             PvPlants = [.. site.PvPlants.Select(plant => plant with { Rated = Power.FromWatts(dice.Between(500, 15_000)), Curtailable = dice.Chance(0.8) })],
         };
     }

@@ -17,8 +17,9 @@ public sealed class SiteStorms(ITestOutputHelper story)
     public void A_month_of_storms_breaks_nothing(ulong seed)
     {
         var result = new Storm(seed, 30).Run();
-        story.WriteLine($"{result.Steps} steps, {result.FineSteps} of 1 s, {result.Strikes} faults, {result.Restarts} restarts, {result.ClockSteps} clock steps, worst {result.Limits.WorstSeconds} s {result.Limits.WorstBound}");
+        story.WriteLine($"{result.Steps} steps, {result.FineSteps} of 1 s, {result.Strikes} faults, {result.Restarts} restarts, {result.ClockSteps} clock steps, {result.Contactors.Switches} phase changes, worst {result.Limits.WorstSeconds} s {result.Limits.WorstBound}");
         Assert.True(result.Judge.IsClean, $"seed {seed}: {result.Judge.First}");
+        Assert.True(result.Contactors.IsClean, $"seed {seed}: of {result.Contactors.Switches} phase changes {result.Contactors.UnderCurrent} under current, {result.Contactors.TooSoon} too soon, {result.Contactors.TooMany} too many");
         Assert.True(result.Limits.Violations == 0, $"seed {seed}: {result.Limits.Violations} limits broken, worst {result.Limits.WorstSeconds} s of {result.Limits.WorstBound}");
         Assert.Equal(0, result.RestartChanges);
         Assert.True(result.Strikes > 60 && result.Restarts > 3 && result.FineSteps > 5_000, "a storm in which nothing happens proves nothing");
