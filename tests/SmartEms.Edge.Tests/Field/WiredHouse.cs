@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Running;
