@@ -5,6 +5,8 @@ namespace SmartEms.Edge.Field;
 /// <summary>A bus that remembers when its device's loop last moved: each transaction has its own deadline, so whoever does not move for long hangs.</summary>
 internal sealed class WatchedBus(IRegisterBus inner, SiteClock clock) : IRegisterBus
 {
+    public string? Fault => inner.Fault;
+
     private long movedMs;
 
     public long StillMs => clock.UptimeMs - Interlocked.Read(ref movedMs);

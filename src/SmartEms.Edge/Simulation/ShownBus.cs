@@ -8,6 +8,8 @@ namespace SmartEms.Edge.Simulation;
 /// <summary>A bus that counts what is asked of it and can say a write as the bytes of its request.</summary>
 internal sealed class ShownBus(IRegisterBus bus) : IRegisterBus
 {
+    public string? Fault => bus.Fault;
+
     public int Reads { get; private set; }
 
     /// <summary>Unit and request as in Modbus Application Protocol 1.1b3 §6, in hex: <c>01 10 9CD5 0002 04 FFFF FC18</c>.</summary>

@@ -68,7 +68,7 @@ public sealed class SerialHouse
         Assert.True(loaded.IsUsable, string.Join('\n', loaded.Problems));
         await using var built = Composition.Build(loaded.Value!, profiles, new(null, TimeProvider.System, TimeProvider.System, Log.Silent));
         await using var asked = await LiveDaemon.StartAsync(built);
-        var table = await asked.RunAsync("devices"); Console.Error.WriteLine(table.Out);
+        var table = await asked.RunAsync("devices");
         Assert.Contains($"meter1: {(says[0] == ' ' ? port + says + port : says)}", string.Join(' ', table.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         var view = LocalClient.Read(await asked.GetAsync("/v1/devices"), ViewsJson.Wire.DevicesView);
         Assert.Contains(says, view.Devices.Single(device => device.Name == "meter1").Fault, StringComparison.Ordinal);
