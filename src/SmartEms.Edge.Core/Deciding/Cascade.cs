@@ -28,7 +28,7 @@ public static class Cascade
     /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
     private const double OwnShare = 0.9;
 
-    /// <summary>Export that stands so long and a battery's delay more lets no plant rise any further, s.</summary>
+    /// <summary>Export that stands so long and a battery's delay more, at most as long again, lets no plant rise any further, s.</summary>
     private const double HeldAfterSeconds = 3;
 
     /// <summary>A plant that does not tell what it produces may be far below what it is allowed: its limit comes down by at least this share of it per step.</summary>
@@ -184,7 +184,7 @@ public static class Cascade
                 ? Math.Floor(Math.Max(0, produced - Cut(draft, i, excess)))
                 : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             // What batteries have still to take must not be let in faster than they take it.
-            if (ExportStands(draft) > HeldAfterSeconds + draft.Memory.Regulation.Latency)
+            if (ExportStands(draft) > HeldAfterSeconds + Math.Min(draft.Memory.Regulation.Latency, HeldAfterSeconds))
                 draft.PvLimit[i] = Math.Min(draft.PvLimit[i], draft.Memory.PvLimits[i]);
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
