@@ -28,6 +28,9 @@ public static class Cascade
     /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
     private const double OwnShare = 0.9;
 
+    private const double InsistWattsPerSecond = 10;
+    private const double MostInsistence = 200;
+
     /// <summary>Export that stands so long and a battery's delay more, at most as long again, lets no plant rise any further, s.</summary>
     private const double HeldAfterSeconds = 3;
 
@@ -138,11 +141,11 @@ public static class Cascade
     {
         var limit = draft.Envelope.ExportMax;
         var held = Held(limit, draft);
-        var excess = draft.ExpectedExport(creditBatteries: true) - held;
+        var excess = draft.ExpectedExport(creditBatteries: true) - held + Insistence(draft);
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Lower(draft, i, excess, limit.By);
         if (over > Patience(draft))
-            excess = draft.ExpectedExport(creditBatteries: false) - held;
+            excess = draft.ExpectedExport(creditBatteries: false) - held + Insistence(draft);
         var missing = Missing(Curtail(draft, excess, over > Patience(draft) ? 0 : Absorbable(draft), limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
@@ -209,6 +212,10 @@ public static class Cascade
         draft.MeterIsGood && -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax)
             ? Math.Min(draft.Memory.ExportStandsSeconds + draft.StepSeconds, 600)
             : 0;
+
+    /// <summary>Export that stands although everything was asked for, as while a battery fades out before a late plant, is met with more by the second, W.
+    /// It ends with the excess, so it cannot wind up.</summary>
+    private static double Insistence(Draft draft) => Math.Clamp((ExportStands(draft) - HeldAfterSeconds) * InsistWattsPerSecond, 0, MostInsistence);
 
     /// <summary>What is taken off a plant for an excess, W.</summary>
     private static double Cut(Draft draft, int plant, double excess) =>
