@@ -91,7 +91,7 @@ public sealed class ContactBoundTests
         image = image with { Grid = Given.Grid(-9_000), PvPlants = [new PvReadings { Production = Given.Watts(9_000) }], Batteries = [Given.Cells(0, 0.9)], EvChargers = [Given.Car(0, EvState.NoCar)] };
         var step = Settled(site, image);
         Assert.Equal((6, Bound.DsoLimit), (step.Setpoints.EvChargers[0].Offer.Amperes, step.Setpoints.EvChargers[0].ClippedBy)); // 4140 W; 6.1 A would be 4209 W
-        Assert.InRange(step.Setpoints.PvPlants[0].Limit!.Value.Watts, 2_900, 3_000);
+        Assert.InRange(step.Setpoints.PvPlants[0].Limit!.Value.Watts, 2_700, 3_000); // less by the second, as this meter never shows an effect
         Assert.Equal(Bound.RippleControl, step.Setpoints.PvPlants[0].ClippedBy);
 
         var stopped = Settled(With([ContactRole.EmergencyStop], [Is(true)]).Site, image with { Contacts = [new() { Asserted = Is(true) }] });
