@@ -54,7 +54,7 @@ public class GuestTests(ITestOutputHelper log)
     private static void TheDaemonLived(string told)
     {
         Assert.Contains("\nF210 the emergency stop stop is pressed\n", told, StringComparison.Ordinal);
-        foreach (var line in (string[])["pressed: pin 3 0", "released: pin 3 1", "orderly end 0: pin 3 0", "after a kill: permit  released\npin 3 0"])
+        foreach (var line in (string[])["runs: pin 3 1", "orderly end 0: pin 3 0", "pressed: pin 3 0", "button released: pin 3 0", "after a kill: permit  released\npin 3 0"])
             Assert.Contains($"\n{line}\n", told, StringComparison.Ordinal);
         Assert.DoesNotContain("never", told, StringComparison.Ordinal);
         var stored = told.Split('\n').Where(line => line.StartsWith("stored: ", StringComparison.Ordinal)).ToList();
