@@ -22,7 +22,7 @@ public static class OrderText
     ];
 
     private static readonly (string Word, EvMode Mode)[] EvModes =
-        [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
+        [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("surplus-only", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
 
     /// <param name="site">The site.</param>
     /// <param name="part">Name of a battery, charger or plant.</param>

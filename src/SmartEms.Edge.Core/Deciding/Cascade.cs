@@ -102,12 +102,20 @@ public static class Cascade
             excess -= Raise(draft, i, excess, limit.By);
         if (over > Patience(draft))
             excess = draft.ExpectedImport(creditBatteries: false) - held;
-        foreach (var i in SheddingOrder.Of(draft.Site))
-            if (excess > 0)
-                excess -= Throttle(draft, i, excess, limit.By);
+        if (excess > 0)
+            excess = Shed(draft, excess, limit.By);
         var missing = Missing(excess - (limit.Value.Watts - held), draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
+    }
+
+    /// <summary>Takes an excess off the chargers in their order, and gives what is left of it.</summary>
+    private static double Shed(Draft draft, double excess, Bound by)
+    {
+        foreach (var i in SheddingOrder.Of(draft.Site))
+            if (excess > 0)
+                excess -= Throttle(draft, i, excess, by);
+        return excess;
     }
 
     /// <summary>More discharge, up to what the envelope allows; returns the watts won.</summary>

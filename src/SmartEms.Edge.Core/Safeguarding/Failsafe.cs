@@ -50,8 +50,6 @@ public enum FailsafeAct
     BatteryRests = 1,
     AllBatteriesRest = 1 << 1,
 
-    /// <summary>The one charger offers at most its minimum.</summary>
-    ChargerAtMinimum = 1 << 2,
     AllChargersAtMinimum = 1 << 3,
 
     /// <summary>The plants together stay below the export limit even if the house took nothing.</summary>

@@ -7,7 +7,6 @@ public static class FailsafeWords
     [
         (FailsafeAct.BatteryRests, "that battery rests"),
         (FailsafeAct.AllBatteriesRest, "all batteries rest"),
-        (FailsafeAct.ChargerAtMinimum, "that charger at its minimum"),
         (FailsafeAct.AllChargersAtMinimum, "chargers at their minimum"),
         (FailsafeAct.PlantsInsideExport, "PV inside the export limit"),
         (FailsafeAct.ExchangeMayNotGrow, "exchange may not grow"),

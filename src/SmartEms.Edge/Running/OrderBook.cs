@@ -117,6 +117,8 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     /// <summary>Stops everything until a person resets it. It does not wait for the disk.</summary>
     public Task<OrderAnswer> StopAsync(Asker asker)
     {
+        if (string.IsNullOrWhiteSpace(asker.Reason))
+            asker = asker with { Reason = "no reason given" }; // a stop is never refused
         lock (gate)
             orders = orders with { Stop = orders.Stop ?? new(clock.Now, asker.Name) };
         return AskAsync("emergency stop", asker, AtOnce, null, (before, _, _) => (before, "everything controllable goes to nothing"));

@@ -215,12 +215,15 @@ public class LocalApiTests
     [Fact]
     public async Task Who_is_no_operator_may_look_and_not_order()
     {
-        var desk = House.Desk(House.Well) with { OwnUid = -1, ReadFile = _ => "" };
-        await using var server = await LiveServer.StartAsync(desk);
-        Assert.NotEmpty(await server.Client.GetAsync("/v1/orders", default));
-        if (SmartEms.Edge.Adapters.Kernel.Identity.EffectiveUid == 0)
-            return; // root always may; CallerTests has the rest
-        var refusal = await Assert.ThrowsAsync<Refusal>(() => server.Client.PostAsync("/v1/orders?do=stop&reason=x", default));
-        Assert.Equal("not_allowed", refusal.Code);
+        var desk = House.Desk(House.Well) with { OwnUid = 990, ReadFile = _ => "" };
+        Asked Stranger(string query) => new(name => query.Split('&').Select(part => part.Split('=')).FirstOrDefault(part => part[0] == name)?[1], new Caller(1, 1001, 1001));
+        Assert.Equal(200, (await Requests.AnswerAsync(desk, "GET", "/v1/orders", Stranger(""), default)).Status);
+        foreach (var (path, query) in ((string, string)[])[("/v1/orders", "do=stop&reason=x"), ("/v1/write", "device=inv1&unit=1&space=holding&address=7&words=002A&by=anna&reason=x"), ("/v1/written", "place=here")])
+        {
+            var reply = await Requests.AnswerAsync(desk, "POST", path, Stranger(query), default);
+            Assert.Equal(403, reply.Status);
+            Assert.Equal("not_allowed", JsonDocument.Parse(reply.Json).RootElement.GetProperty("code").GetString());
+        }
+        Assert.Null(desk.Orders!.Now(House.At).Stop);
     }
 }

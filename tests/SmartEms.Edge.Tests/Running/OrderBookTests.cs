@@ -36,6 +36,7 @@ public sealed class OrderBookTests : IAsyncDisposable
     [InlineData("house", "grid-charge-66", OverrideKind.BatteryMode, (double)BatteryMode.GridCharge66)]
     [InlineData("wallbox", "16A", OverrideKind.EvCurrent, 16)]
     [InlineData("wallbox", "surplus", OverrideKind.EvMode, (double)EvMode.SurplusOnly)]
+    [InlineData("wallbox", "surplus-only", OverrideKind.EvMode, (double)EvMode.SurplusOnly)]
     [InlineData("roof", "3000W", OverrideKind.PvLimit, 3_000)]
     public async Task An_order_stands_until_its_lease_ends(string part, string value, OverrideKind kind, double number)
     {
@@ -123,6 +124,13 @@ public sealed class OrderBookTests : IAsyncDisposable
         Assert.NotNull(now.Stop);
         Assert.True((await again.SetAsync("wallbox", "8A", Quarter, Anna)).IsTaken);
         Assert.Equal([1, 2], again.Now(time.Now).Overrides.Select(one => one.Number));
+    }
+
+    [Fact]
+    public async Task A_stop_without_a_reason_is_a_stop_and_its_answer_says_so()
+    {
+        Assert.True((await book.StopAsync(Anna with { Reason = "" })).IsTaken);
+        Assert.NotNull(book.Now(time.Now).Stop);
     }
 
     [Fact]

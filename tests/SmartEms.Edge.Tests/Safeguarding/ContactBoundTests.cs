@@ -89,10 +89,11 @@ public sealed class ContactBoundTests
     {
         var (site, image) = With([ContactRole.DsoLimit, ContactRole.Ripple30], [Is(true), Is(true)]);
         image = image with { Grid = Given.Grid(-9_000), PvPlants = [new PvReadings { Production = Given.Watts(9_000) }], Batteries = [Given.Cells(0, 0.9)], EvChargers = [Given.Car(0, EvState.NoCar)] };
-        var step = Settled(site, image);
-        Assert.Equal((6, Bound.DsoLimit), (step.Setpoints.EvChargers[0].Offer.Amperes, step.Setpoints.EvChargers[0].ClippedBy)); // 4140 W; 6.1 A would be 4209 W
-        Assert.InRange(step.Setpoints.PvPlants[0].Limit!.Value.Watts, 2_700, 3_000); // less by the second, as this meter never shows an effect
+        var step = Settled(site, image, 0);
+        Assert.InRange(step.Setpoints.PvPlants[0].Limit!.Value.Watts, 2_900, 3_000);
         Assert.Equal(Bound.RippleControl, step.Setpoints.PvPlants[0].ClippedBy);
+        step = Settled(site, image);
+        Assert.Equal((6, Bound.DsoLimit), (step.Setpoints.EvChargers[0].Offer.Amperes, step.Setpoints.EvChargers[0].ClippedBy)); // 4140 W; 6.1 A would be 4209 W
 
         var stopped = Settled(With([ContactRole.EmergencyStop], [Is(true)]).Site, image with { Contacts = [new() { Asserted = Is(true) }] });
         Assert.Equal((0, 0, 0), (stopped.Setpoints.EvChargers[0].Offer.Amperes, stopped.Setpoints.Batteries[0].Discharge.Watts, stopped.Setpoints.PvPlants[0].Limit!.Value.Watts));
@@ -106,12 +107,12 @@ public sealed class ContactBoundTests
         Assert.Contains(new(FindingCode.ContactUnknown, Subject.Contact, 0), Diagnosis.Examine(image, site));
     }
 
-    /// <summary>Ten steps: offers grow by and by.</summary>
-    private static Followed Settled(Site site, ProcessImage image)
+    /// <summary>One step and some more: offers grow by and by.</summary>
+    private static Followed Settled(Site site, ProcessImage image, int more = 10)
     {
         var decision = new Decision(Slot.Of(image.TakenAt), "test", [new(BatteryMode.SelfConsume, default, default)], [new(EvMode.Full, default)], []);
         var step = Follow.Step(new(image, site, decision, TimeSpan.Zero, 1), FollowMemory.Fresh(site));
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < more; i++)
             step = Follow.Step(new(image, site, decision, TimeSpan.Zero, 1), step.Memory);
         return step;
     }
