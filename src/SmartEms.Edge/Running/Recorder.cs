@@ -17,7 +17,9 @@ internal sealed class Recorder : IAsyncDisposable
 
     /// <summary>A disk that takes longer for one commit is said to fail: control can wait for a record no longer than that.</summary>
     private static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Short, because most failures are over at once and what is handed in meanwhile waits in memory; doubled with each failure.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>With the time to open a store this stays below the promised 5 s between free space and the next stored record.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
