@@ -18,7 +18,8 @@ internal sealed class Recorder : IAsyncDisposable
     /// <summary>A disk that takes longer for one commit is said to fail: control can wait for a record no longer than that.</summary>
     private static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Short, because most failures are over at once and what is handed in meanwhile waits in memory; doubled with each failure.</summary>
+    /// <summary>Short, because most failures are over at once and what is handed in meanwhile waits in memory; then a quarter of the time it has
+    /// failed already, so that few failed writes in a row do not cost a long wait.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>With the time to open a store this stays below the promised 5 s between free space and the next stored record.</summary>
@@ -41,6 +42,7 @@ internal sealed class Recorder : IAsyncDisposable
     private string? failure;
     private TimeSpan pause = FirstPause;
     private long failedAt;
+    private long failingSince;
     private long? busySince;
     private long lastFlush;
     private double lastMs;
@@ -58,7 +60,7 @@ internal sealed class Recorder : IAsyncDisposable
         lastFlush = time.GetTimestamp();
         alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (store is null)
-            (failure, failedAt) = ("the store is not open yet", lastFlush);
+            (failure, failedAt, failingSince) = ("the store is not open yet", lastFlush, lastFlush);
         new Thread(Live) { IsBackground = true, Name = "recorder" }.Start();
     }
 
@@ -259,8 +261,11 @@ internal sealed class Recorder : IAsyncDisposable
             (failure, pause) = (null, FirstPause);
             return;
         }
-        pause = failure is null ? FirstPause : pause * 2 < LongestPause ? pause * 2 : LongestPause;
-        (failure, failedAt) = (trouble.Message, time.GetTimestamp());
+        failedAt = time.GetTimestamp();
+        if (failure is null)
+            failingSince = failedAt;
+        failure = trouble.Message;
+        pause = TimeSpan.FromTicks(Math.Clamp(time.GetElapsedTime(failingSince, failedAt).Ticks / 4, FirstPause.Ticks, LongestPause.Ticks));
         hand.ReleaseWaiters();
         backlog.ReleaseWaiters();
     }
