@@ -21,6 +21,9 @@ public sealed class Keeper(ControlDefinition control)
         leaseUntilMs = nowMs + leaseMs;
     }
 
+    /// <summary>Takes the approval back: nothing of it is written any more.</summary>
+    public void Withdraw() => leaseUntilMs = long.MinValue;
+
     /// <summary>What to write now, or null when silence is right.</summary>
     public double? Due(long nowMs)
     {

@@ -1,6 +1,7 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
+using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Deciding;
 
@@ -39,11 +40,13 @@ public static class FollowBatteries
         Share(draft, modes, isFlexible, balance);
     }
 
-    /// <summary>The mode this battery may be left to carry out itself: where the site wants that, it is the only battery, the meter is Good, and nothing clips it
-    /// in this step; two that balance by themselves would balance each other, and a clipped power must be told.</summary>
+    /// <summary>The mode this battery may be left to carry out itself: where the site wants that, it is the only battery, no car is plugged in, the meter is Good,
+    /// and nothing clips it in this step; two that balance by themselves would balance each other, a car's surplus would be taken first, and a clipped power
+    /// must be told.</summary>
     public static BatteryMode? Native(Draft draft, Decision? decision, int index)
     {
-        var isFree = draft.Site.Batteries.Length == 1 && draft.Site.Batteries[index].Native && draft.MeterIsGood && draft.DischargeBy[index] is (Bound.None or Bound.Ramp);
+        var isFree = draft.Site.Batteries.Length == 1 && draft.Site.Batteries[index].Native && draft.MeterIsGood && draft.DischargeBy[index] is (Bound.None or Bound.Ramp)
+            && draft.Image.EvChargers.All(charger => charger.State is { IsGood: true, Value: EvState.NoCar });
         if (decision is null || !isFree)
             return null;
         var (mode, ordered) = draft.Asked.OfBattery(index, decision.Batteries[index].Mode);

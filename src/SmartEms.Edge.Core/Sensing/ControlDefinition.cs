@@ -45,6 +45,15 @@ public sealed record ControlDefinition(ControlKind Kind, ImmutableArray<ControlS
     /// <summary>The modes the device knows by itself, each with the steps that ask for it; empty where every mode must be followed from here.</summary>
     public ImmutableArray<NativeMode> Native { get; init; } = [];
 
+    /// <summary>True when a device that is released is in this mode of its own: every step that asks for the mode is a step of the release.</summary>
+    public bool ReleasesTo(NativeKind mode)
+    {
+        foreach (var native in Native)
+            if (native.Kind == mode)
+                return native.Steps.All(Release.Contains);
+        return false;
+    }
+
     /// <summary>The device's own timeout in ms; 0 = it has none, the last setpoint stands for ever. The Keeper refreshes at a third of it.</summary>
     public int TimeoutMs { get; init; }
 

@@ -9,10 +9,14 @@ internal sealed class ControlLine
     private const int RetryMs = 1_000;
     private const int SpentPauseMs = 900_000;
 
+    /// <summary>A device is left to its own mode once that would have been right for so long: one that comes and goes would wear its registers.</summary>
+    private const int OwnAfterMs = 60_000;
+
     private readonly int writeGapMs;
     private long nextWriteMs;
     private long wholeAtMs = -1;
     private long spentUntilMs;
+    private long ownSinceMs = -1;
     private bool isAccepted;
     private int linkFailures;
 
@@ -67,9 +71,27 @@ internal sealed class ControlLine
         Keeper.Approve(target, nowMs, leaseMs);
     }
 
+    /// <summary>True when the device may be left to this mode now: it is what a release leads to, and the device has not been asked for anything else for a
+    /// minute, or stands in it already.</summary>
+    public bool MayRunItself(NativeKind? mode, long nowMs)
+    {
+        if (mode is not { } wanted || !Definition.ReleasesTo(wanted))
+        {
+            ownSinceMs = -1;
+            return false;
+        }
+        if (ownSinceMs < 0)
+            ownSinceMs = nowMs;
+        return !IsHeld || nowMs - ownSinceMs >= OwnAfterMs;
+    }
+
+    /// <summary>Something of ours may stand in the device, proven or not.</summary>
+    private bool IsHeld => LastTarget is not null || IsTorn;
+
     public void Release()
     {
-        ReleaseWanted = Keeper.LastSent is not null;
+        ReleaseWanted = IsHeld;
+        Keeper.Withdraw();
         Effect.Reset();
     }
 

@@ -8,16 +8,20 @@ namespace SmartEms.Edge.Field;
 internal sealed partial class DeviceSession
 {
     /// <summary>What Follow wants of one control until the lease ends; null = the device shall follow its own automatic. Unknown kinds are refused.</summary>
-    public bool Approve(ControlKind kind, double? target, long leaseMs)
+    /// <param name="kind">Which control.</param>
+    /// <param name="target">In the control's unit.</param>
+    /// <param name="leaseMs">How long it stands.</param>
+    /// <param name="own">The mode the device may run by itself instead, where it knows it.</param>
+    public bool Approve(ControlKind kind, double? target, long leaseMs, NativeKind? own = null)
     {
         lock (gate)
         {
             if (Find(kind) is not { } control)
                 return false;
-            if (target is { } wanted)
-                control.Approve(wanted, clock.UptimeMs, leaseMs);
-            else
+            if (control.MayRunItself(own, clock.UptimeMs) || target is not { } wanted)
                 control.Release();
+            else
+                control.Approve(wanted, clock.UptimeMs, leaseMs);
             return (control.ReleaseWanted && control.MayWrite(clock.UptimeMs)) || control.Due(clock.UptimeMs) is not null;
         }
     }

@@ -99,7 +99,7 @@ internal sealed class FieldLayer : IAsyncDisposable
     public void Approve(Setpoints setpoints, long leaseMs)
     {
         for (var i = 0; i < site.Batteries.Length; i++)
-            Approve(site.Batteries[i].Device, ControlKind.BatteryDischarge, setpoints.Batteries[i].IsAutomatic ? null : setpoints.Batteries[i].Discharge.Watts, leaseMs);
+            Approve(site.Batteries[i].Device, setpoints.Batteries[i], leaseMs);
         for (var i = 0; i < site.EvChargers.Length; i++)
         {
             Approve(site.EvChargers[i].Device, ControlKind.EvCurrent, setpoints.EvChargers[i].Offer.Amperes, leaseMs);
@@ -123,9 +123,17 @@ internal sealed class FieldLayer : IAsyncDisposable
         return Math.Max(0, terminals);
     }
 
-    private void Approve(int device, ControlKind kind, double? target, long leaseMs)
+    private void Approve(int device, in BatterySetpoint battery, long leaseMs)
     {
-        if (sessions[device].Approve(kind, target, leaseMs) && wakes[device].CurrentCount == 0)
+        double? power = battery.IsAutomatic ? null : battery.Discharge.Watts;
+        Wake(device, sessions[device].Approve(ControlKind.BatteryDischarge, power, leaseMs, battery.Native == BatteryMode.SelfConsume ? NativeKind.SelfConsume : null));
+    }
+
+    private void Approve(int device, ControlKind kind, double? target, long leaseMs) => Wake(device, sessions[device].Approve(kind, target, leaseMs));
+
+    private void Wake(int device, bool isDue)
+    {
+        if (isDue && wakes[device].CurrentCount == 0)
             wakes[device].Release();
     }
 

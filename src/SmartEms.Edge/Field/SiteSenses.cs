@@ -8,6 +8,9 @@ namespace SmartEms.Edge.Field;
 /// several threads; each is made alone.</summary>
 internal sealed class SiteSenses
 {
+    /// <summary>Below this a device rests: whole watts of standby may be the same for hours.</summary>
+    private const double RestWatts = 100;
+
     private readonly Lock gate = new();
     private readonly Site site;
     private readonly DeviceSession[] sessions;
@@ -107,12 +110,17 @@ internal sealed class SiteSenses
         return (samples, table is null ? default : new(table.Reads, table.Changes, table.ReadsAtChange, table.ChangedMs, IsLively(samples)));
     }
 
-    /// <summary>A power that flows, or a mains value: what never stands still to the last bit. A rest at 0 W, a charge or a counter may.</summary>
+    /// <summary>A power that flows, or a mains value: what never stands still to the last bit. A rest with its few watts of standby, a charge or a
+    /// counter may.</summary>
     private static bool IsLively(Sample[] samples)
     {
         for (var i = 1; i < samples.Length; i++)
-            if (samples[i] is { IsKnown: true, Value: not 0 }
-                && (Measure)i is (>= Measure.GridImport and <= Measure.GridFrequency) or Measure.PvProduction or Measure.InverterOutput or Measure.BatteryDischarge or Measure.EvCharge)
+            if (samples[i].IsKnown && ((Measure)i) switch
+            {
+                >= Measure.GridImport and <= Measure.GridFrequency => samples[i].Value != 0,
+                Measure.PvProduction or Measure.InverterOutput or Measure.BatteryDischarge or Measure.EvCharge => Math.Abs(samples[i].Value) >= RestWatts,
+                _ => false,
+            })
                 return true;
         return false;
     }

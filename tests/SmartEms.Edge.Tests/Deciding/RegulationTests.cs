@@ -3,6 +3,7 @@ using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Tests.Simulating;
 using Xunit;
@@ -72,6 +73,12 @@ public sealed class RegulationTests
         var native = site with { Batteries = [Given.Battery with { Native = true }] };
         Assert.Equal(BatteryMode.SelfConsume, Step(native, Given.Image(native, 500), FollowMemory.Fresh(native)).Setpoints.Batteries[0].Native);
         Assert.Null(Step(native, Given.Image(native, 15_000), FollowMemory.Fresh(native)).Setpoints.Batteries[0].Native);
+        var driver = Given.Site(plants: 0) with { Batteries = native.Batteries };
+        var charging = Step(driver, Given.Image(driver, 500), FollowMemory.Fresh(driver)).Setpoints;
+        Assert.True(charging.EvChargers[0].Offer.Amperes > 0);
+        Assert.Null(charging.Batteries[0].Native); // the car's surplus would go into the battery
+        var away = Given.Image(driver, 500) with { EvChargers = [Given.Car(0, EvState.NoCar)] };
+        Assert.Equal(BatteryMode.SelfConsume, Step(driver, away, FollowMemory.Fresh(driver)).Setpoints.Batteries[0].Native);
     }
 
     [Fact]
@@ -106,6 +113,6 @@ public sealed class RegulationTests
     private static (double, double) Powers(Followed step) => (step.Setpoints.Batteries[0].Discharge.Watts, step.Setpoints.Batteries[1].Discharge.Watts);
 
     private static Followed Step(Site site, Core.Sensing.ProcessImage image, FollowMemory memory) => Follow.Step(
-        new(image, site, new(Slot.Of(image.TakenAt), "test", [.. site.Batteries.Select(_ => new BatteryDecision(BatteryMode.SelfConsume, default, default))], [], []), default, 1),
+        new(image, site, new(Slot.Of(image.TakenAt), "test", [.. site.Batteries.Select(_ => new BatteryDecision(BatteryMode.SelfConsume, default, default))], [.. site.EvChargers.Select(_ => new EvDecision(EvMode.Full, default))], []), default, 1),
         memory);
 }

@@ -35,6 +35,9 @@ internal sealed class OneDevice : IAsyncDisposable
     public WriteBudget Budget { get; } = new();
     public List<Receipt> Receipts { get; } = [];
     public List<(long AtMs, string Point, double Value)> Writes { get; } = [];
+
+    /// <summary>The mode the device may run by itself in a second.</summary>
+    public Func<int, NativeKind?> Own { get; set; } = _ => null;
     public ControlDoubt Doubt => Session.Proof(Kind)!.Value.Doubt;
     public long NowMs => clock.UptimeMs;
 
@@ -45,7 +48,7 @@ internal sealed class OneDevice : IAsyncDisposable
         {
             time.Advance(TimeSpan.FromSeconds(1));
             await Session.RoundAsync(default);
-            Session.Approve(Kind, target(second), 10_000);
+            Session.Approve(Kind, target(second), 10_000, Own(second));
             await Session.ActAsync(default);
             if (until?.Invoke() == true)
                 return second;

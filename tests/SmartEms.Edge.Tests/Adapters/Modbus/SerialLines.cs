@@ -54,7 +54,7 @@ public sealed class SerialLines
     [Fact]
     public async Task M11_after_noise_echo_or_collision_the_bus_recovers_within_three_frames()
     {
-        int lanes = Faults.Effort.Of(1, 12), rounds = Faults.Effort.Of(60, 10_000);
+        int lanes = Faults.Effort.Of(1, 24), rounds = Faults.Effort.Of(60, 10_000);
         (int Worst, int Disturbed, long Connects)[] seen = await Task.WhenAll(Enumerable.Range(0, lanes).Select(lane => Task.Run(() => DisturbedAsync(11 + (ulong)lane, (rounds + lanes - 1) / lanes))));
         Assert.True(seen.Max(lane => lane.Worst) <= 3, $"{seen.Max(lane => lane.Worst)} frames were lost after a disturbance");
         Assert.InRange(seen.Sum(lane => lane.Disturbed), rounds / 3, rounds + lanes);
