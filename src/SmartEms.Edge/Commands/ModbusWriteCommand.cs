@@ -48,7 +48,7 @@ internal static class ModbusWriteCommand
             if (owner is null && parsed.GetValue(through))
                 throw new Refusal(Exit.Usage, "daemon_owns_not", $"no running daemon owns {intent.Target.Text}", "leave --through-daemon out");
             var function = parsed.GetValue(single) || known is not null && intent.Point.WriteWith == WriteFunction.Single ? WriteFunction.Single : WriteFunction.Multiple;
-            var order = new HandWrite(Environment.UserName, parsed.GetValue(reason)!, intent.Target.Text, intent.Span, intent.Words);
+            var order = new HandWrite(Person, parsed.GetValue(reason)!, intent.Target.Text, intent.Span, intent.Words);
             void Ask(string before)
             {
                 Show(screen, intent, before);
@@ -137,6 +137,9 @@ internal static class ModbusWriteCommand
                     return [wear, $"falls back: {(control.Fallback.Length > 0 ? control.Fallback : control.TimeoutMs == 0 ? "never by itself" : $"after {control.TimeoutMs / 1000} s")}"];
         return [wear, "falls back: never by itself, as far as the profile knows"];
     }
+
+    /// <summary>Who sits at the keyboard, also behind sudo.</summary>
+    private static string Person => Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } behind ? behind : Environment.UserName;
 
     private static async Task<HandWriteView> WriteAsync(
         Intent intent, HandWrite order, (WriteFunction Function, Action<string> Confirm) how, (LocalClient? Daemon, string Store, Screen Screen) told, CancellationToken stop)

@@ -41,7 +41,7 @@ internal static class HandWrites
         if (desk.LineOf(name) is not { } bus)
             return Reply.Error(404, "unknown_device", $"there is no device {name}", $"the site has {string.Join(", ", desk.Site.Devices.Select(device => device.Name))}");
         var link = desk.Site.Devices.First(device => device.Name == name).Link;
-        if (Order(asked, link.Place) is not { } order)
+        if (Order(desk, asked, link.Place) is not { } order)
             return Unclear;
         var function = asked.Query("function") == "single" ? WriteFunction.Single : WriteFunction.Multiple;
         var (done, _) = await DoAsync(bus, order, function, stop);
@@ -53,7 +53,7 @@ internal static class HandWrites
     {
         if (Barred(desk, asked) is { } barred)
             return barred;
-        if (Order(asked, asked.Query("place") ?? "") is not { } order)
+        if (Order(desk, asked, asked.Query("place") ?? "") is not { } order)
             return Unclear;
         var done = order with { Before = Parsed(asked.Query("before")), After = Parsed(asked.Query("after")), Outcome = asked.Query("outcome") ?? "Ok" };
         return Reply.Ok(HandWriteView.Of(done, await desk.RecordWrite(done)), ViewsJson.Wire.HandWriteView);
@@ -85,18 +85,25 @@ internal static class HandWrites
         : Reply.Error(403, "not_allowed", $"{asked.Caller.Said(desk.ReadFile)} may look but not write", $"join the group {Caller.Operators}, or use sudo");
 
     private static Reply Unclear => Reply.Error(
-        400, "write_unclear", "a write wants unit, space, address, words, by and reason", $"as in unit=1&space=holding&address=7&words=002A&by=anna&reason=why; at most {MostWords} words");
+        400, "write_unclear", "a write wants unit, space, address, words and reason", $"as in unit=1&space=holding&address=7&words=002A&reason=why; at most {MostWords} words");
 
-    private static HandWrite? Order(Asked asked, string place)
+    private static HandWrite? Order(Desk desk, Asked asked, string place)
     {
         var words = Parsed(asked.Query("words"));
         if (!byte.TryParse(asked.Query("unit"), NumberStyles.None, CultureInfo.InvariantCulture, out var unit)
             || !ushort.TryParse(asked.Query("address"), NumberStyles.None, CultureInfo.InvariantCulture, out var address)
             || words.Length is < 1 or > MostWords || address + words.Length > 0x10000 || place.Length == 0
-            || string.IsNullOrWhiteSpace(asked.Query("reason")) || string.IsNullOrWhiteSpace(asked.Query("by")))
+            || string.IsNullOrWhiteSpace(asked.Query("reason")))
             return null;
         RegisterSpace? space = asked.Query("space") switch { "holding" => RegisterSpace.HoldingRegister, "coil" => RegisterSpace.Coil, _ => null };
-        return space is { } known ? new(asked.Query("by")!, asked.Query("reason")!, place, new(unit, known, address, (ushort)words.Length), words) : null;
+        return space is { } known ? new(By(desk, asked), asked.Query("reason")!, place, new(unit, known, address, (ushort)words.Length), words) : null;
+    }
+
+    /// <summary>Whom the kernel names, and for whom root says that it acts; a name that is only sent proves nothing.</summary>
+    private static string By(Desk desk, Asked asked)
+    {
+        var said = asked.Caller.Said(desk.ReadFile);
+        return asked.Caller.Uid == 0 && asked.Query("by") is { Length: > 0 } person and not "root" ? $"{said} for {person}" : said;
     }
 
     private static ushort[] Parsed(string? hex)

@@ -30,7 +30,7 @@ public class LocalApiTests
     public async Task Every_request_of_the_table_answers_with_one_line_of_json(string method, string path)
     {
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
-        var order = path == "/v1/orders" ? "?do=maintenance&lease=15m&reason=test" : "?device=inv1&unit=1&space=holding&address=7&words=002A&by=anna&reason=why&place=tcp://h:502";
+        var order = path == "/v1/orders" ? "?do=maintenance&lease=15m&reason=test" : "?device=inv1&unit=1&space=holding&address=7&words=002A&reason=why&place=tcp://h:502";
         var json = Encoding.UTF8.GetString(method == "GET" ? await server.Client.GetAsync(path, default) : await server.Client.PostAsync(path + order, default));
         Assert.DoesNotContain('\n', json);
         Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(json).RootElement.ValueKind);
@@ -218,12 +218,35 @@ public class LocalApiTests
         var desk = House.Desk(House.Well) with { OwnUid = 990, ReadFile = _ => "" };
         Asked Stranger(string query) => new(name => query.Split('&').Select(part => part.Split('=')).FirstOrDefault(part => part[0] == name)?[1], new Caller(1, 1001, 1001));
         Assert.Equal(200, (await Requests.AnswerAsync(desk, "GET", "/v1/orders", Stranger(""), default)).Status);
-        foreach (var (path, query) in ((string, string)[])[("/v1/orders", "do=stop&reason=x"), ("/v1/write", "device=inv1&unit=1&space=holding&address=7&words=002A&by=anna&reason=x"), ("/v1/written", "place=here")])
+        foreach (var (path, query) in ((string, string)[])[("/v1/orders", "do=stop&reason=x"), ("/v1/write", "device=inv1&unit=1&space=holding&address=7&words=002A&reason=x"), ("/v1/written", "place=here")])
         {
             var reply = await Requests.AnswerAsync(desk, "POST", path, Stranger(query), default);
             Assert.Equal(403, reply.Status);
             Assert.Equal("not_allowed", JsonDocument.Parse(reply.Json).RootElement.GetProperty("code").GetString());
         }
         Assert.Null(desk.Orders!.Now(House.At).Stop);
+    }
+
+    /// <summary>The audit names whom the kernel names. A name that is only sent counts where root sends it, and beside root's own.</summary>
+    [Theory]
+    [InlineData(0, "root (0) for anna")]
+    [InlineData(990, "smartems (990)")]
+    public async Task A_write_by_hand_is_booked_on_whom_the_kernel_names(int uid, string expected)
+    {
+        var booked = new List<Core.Recording.HandWrite>();
+        var desk = House.Desk(House.Well) with
+        {
+            OwnUid = 990,
+            ReadFile = file => file == "/etc/passwd" ? "root:x:0:0::/root:/bin/sh\nsmartems:x:990:990::/:/bin/false\n" : "",
+            RecordWrite = done =>
+            {
+                booked.Add(done);
+                return Task.FromResult(true);
+            },
+        };
+        var query = new Dictionary<string, string> { ["unit"] = "1", ["space"] = "holding", ["address"] = "7", ["words"] = "002A", ["by"] = "anna", ["reason"] = "why", ["place"] = "tcp://h:502" };
+        var reply = await Requests.AnswerAsync(desk, "POST", "/v1/written", new(query.GetValueOrDefault, new Caller(1, uid, uid)), default);
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(expected, Assert.Single(booked).By);
     }
 }
