@@ -44,7 +44,7 @@ internal sealed class RawTier : IDisposable
 
     public void Recount(Database database) => Bytes = database.Long("SELECT sum(bytes) FROM chunks");
 
-    public void AddSegment(in Stretch stretch, byte[] body) =>
+    public void AddSegment(in Stretch stretch, ReadOnlySpan<byte> body) =>
         _addSegment.Bind(1, stretch.First).Bind(2, stretch.Last).Bind(3, stretch.Samples).Bind(4, body).Run();
 
     /// <summary>The segments of the open group, in the order they were written.</summary>
@@ -78,7 +78,7 @@ internal sealed class RawTier : IDisposable
 
     public void ClearSegments() => _clearSegments.Run();
 
-    public void AddChunk(int block, in Stretch stretch, byte[] body)
+    public void AddChunk(int block, in Stretch stretch, ReadOnlySpan<byte> body)
     {
         _addChunk.Bind(1, block).Bind(2, stretch.First).Bind(3, stretch.Last).Bind(4, stretch.Samples).Bind(5, body.Length).Bind(6, body).Run();
         Bytes += body.Length;

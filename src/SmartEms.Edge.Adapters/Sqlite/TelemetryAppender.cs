@@ -25,6 +25,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     private const int SliceSamples = BlockModel.MostSamples;
 
     private readonly GroupWriter _group = new();
+    private readonly FrameWriter _chunk = new();
     private readonly BlockModel _reading = new();
     private readonly PointColumn[] _columns = BlockModel.EmptyColumns();
     private int _segments;
@@ -144,7 +145,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     private bool Recover()
     {
         BeginGroup();
-        var parts = new List<List<byte[]>>();
+        var parts = new List<PartList>();
         Stretch? lost = null;
         var left = tables.Raw.Segments();
         foreach (var (stretch, body) in left)
@@ -162,15 +163,15 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
         return left.Count > 0;
     }
 
-    private static bool TryTake(byte[] body, List<List<byte[]>> parts)
+    private static bool TryTake(byte[] body, List<PartList> parts)
     {
         try
         {
             foreach (var (block, from, length) in Frame.Parts(body))
             {
                 while (parts.Count <= block)
-                    parts.Add([]);
-                parts[block].Add(body.AsSpan(from, length).ToArray());
+                    parts.Add(new());
+                parts[block].Add(body.AsSpan(from, length));
             }
 
             return true;
@@ -181,7 +182,7 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
         }
     }
 
-    private void CloseLeft(List<List<byte[]>> parts, long quarter)
+    private void CloseLeft(List<PartList> parts, long quarter)
     {
         BeginClosing(quarter);
         for (var block = 0; block < parts.Count; block++)
@@ -200,25 +201,25 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
     }
 
     /// <summary>Closes a block whose minutes are not known but by reading its samples back.</summary>
-    private void CloseBlock(int block, IReadOnlyList<byte[]> parts)
+    private void CloseBlock(int block, PartList parts)
     {
         _reading.Reset();
         foreach (var column in _columns)
             column.Clear();
-        foreach (var part in parts)
-            _reading.Read(part, (0, part.Length), _columns);
+        foreach (var place in parts.Places)
+            _reading.Read(parts.Bytes, place, _columns);
         var minutes = new List<TelemetryRow>[BlockModel.Points];
         for (var place = 0; place < minutes.Length; place++)
             minutes[place] = Rollup.Minutes(_columns[place].InOrder(0));
         Put(block, parts, (Stretch.Over(_columns), minutes));
     }
 
-    private void Put(int block, IReadOnlyList<byte[]> parts, (Stretch Stretch, List<TelemetryRow>[] Minutes) of)
+    private void Put(int block, PartList parts, (Stretch Stretch, List<TelemetryRow>[] Minutes) of)
     {
-        var numbered = new List<(int, byte[])>(parts.Count);
-        foreach (var part in parts)
-            numbered.Add((block, part));
-        tables.Raw.AddChunk(block, of.Stretch, Frame.Of(numbered));
+        _chunk.Begin();
+        for (var i = 0; i < parts.Count; i++)
+            _chunk.Add(block, parts[i]);
+        tables.Raw.AddChunk(block, of.Stretch, _chunk.End());
         var rows = new List<(int, byte[])>();
         for (var place = 0; place < of.Minutes.Length; place++)
             if (of.Minutes[place].Count > 0)

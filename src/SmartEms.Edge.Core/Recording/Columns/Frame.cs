@@ -6,27 +6,16 @@ namespace SmartEms.Edge.Core.Recording.Columns;
 /// <summary>The dress of every stored blob: a version, numbered parts, and a CRC-32C over all of it (Castagnoli 1993, the polynomial processors compute).</summary>
 public static class Frame
 {
-    private const byte Version = 1;
-    private const int CrcBytes = 4;
+    internal const byte Version = 1;
+    internal const int CrcBytes = 4;
 
+    /// <summary>A single frame; who writes many uses a <see cref="FrameWriter"/>.</summary>
     public static byte[] Of(IReadOnlyList<(int Number, byte[] Bytes)> parts)
     {
-        var size = 1 + CrcBytes;
-        foreach (var (_, bytes) in parts)
-            size += bytes.Length + 10;
-        var frame = new byte[size];
-        frame[0] = Version;
-        var at = 1;
+        var writer = new FrameWriter();
         foreach (var (number, bytes) in parts)
-        {
-            at = PutNumber(frame, at, number);
-            at = PutNumber(frame, at, bytes.Length);
-            bytes.CopyTo(frame, at);
-            at += bytes.Length;
-        }
-
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(at), Crc(frame.AsSpan(0, at)));
-        return frame[..(at + CrcBytes)];
+            writer.Add(number, bytes);
+        return writer.End().ToArray();
     }
 
     /// <summary>The parts of a frame, by number and place.</summary>
@@ -60,14 +49,6 @@ public static class Frame
         foreach (var value in bytes)
             crc = BitOperations.Crc32C(crc, value);
         return ~crc;
-    }
-
-    private static int PutNumber(byte[] into, int at, int number)
-    {
-        for (; number >= 0x80; number >>= 7)
-            into[at++] = (byte)((number & 0x7F) | 0x80);
-        into[at++] = (byte)number;
-        return at;
     }
 
     private static int TakeNumber(byte[] from, ref int at, int end)

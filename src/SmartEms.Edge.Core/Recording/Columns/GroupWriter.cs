@@ -6,12 +6,13 @@ public sealed class GroupWriter
     private readonly List<Block> _blocks = [];
     private readonly List<int> _touched = [];
     private readonly byte[] _scratch = new byte[8_192];
+    private readonly FrameWriter _frame = new();
 
     /// <summary>How many blocks there are; a block may have no parts.</summary>
     public int Blocks => _blocks.Count;
 
     /// <summary>The parts of a block so far.</summary>
-    public IReadOnlyList<byte[]> Parts(int block) => _blocks[block].Parts;
+    public PartList Parts(int block) => _blocks[block].Parts;
 
     /// <summary>The span and number of a block's samples so far.</summary>
     public (long First, long Last, long Samples) Span(int block) => (_blocks[block].First, _blocks[block].Last, _blocks[block].Samples);
@@ -25,8 +26,8 @@ public sealed class GroupWriter
         return Array.ConvertAll(tallies, t => t.Take());
     }
 
-    /// <summary>Codes a batch of at most <see cref="BlockModel.MostSamples"/> samples.</summary>
-    public byte[] Add(ReadOnlySpan<TelemetrySample> samples)
+    /// <summary>Codes a batch of at most <see cref="BlockModel.MostSamples"/> samples. The segment it gives is overwritten by the next.</summary>
+    public ReadOnlySpan<byte> Add(ReadOnlySpan<TelemetrySample> samples)
     {
         foreach (ref readonly var sample in samples)
         {
@@ -35,7 +36,7 @@ public sealed class GroupWriter
             block.Columns[place].Add(sample);
         }
 
-        var segment = new List<(int, byte[])>(_touched.Count);
+        _frame.Begin();
         _touched.Sort();
         foreach (var number in _touched)
         {
@@ -44,11 +45,11 @@ public sealed class GroupWriter
             block.Tally();
             block.Touched = false;
             block.Parts.Add(part);
-            segment.Add((number, part));
+            _frame.Add(number, part);
         }
 
         _touched.Clear();
-        return Frame.Of(segment);
+        return _frame.End();
     }
 
     /// <summary>Begins the next group.</summary>
@@ -79,7 +80,7 @@ public sealed class GroupWriter
         public BlockModel Model { get; } = new();
         public PointColumn[] Columns { get; } = BlockModel.EmptyColumns();
         public MinuteTally[] Tallies { get; } = [.. Enumerable.Range(0, BlockModel.Points).Select(_ => new MinuteTally())];
-        public List<byte[]> Parts { get; } = [];
+        public PartList Parts { get; } = new();
         public bool Touched { get; set; }
         public long First { get; private set; } = long.MaxValue;
         public long Last { get; private set; } = long.MinValue;
