@@ -34,6 +34,7 @@ public static class Follow
 
         FollowChargers.Apply(draft, decision);
         FollowBatteries.Apply(draft, decision);
+        FollowLoads.Apply(draft, decision);
         var (importOver, exportOver) = Cascade.Apply(draft, findings);
 
         var next = Remember(draft, importOver, exportOver, alignment) with { RecoverySeconds = recovery, ExportStandsSeconds = Cascade.ExportStands(draft) };
@@ -64,7 +65,10 @@ public static class Follow
         var plants = new PvSetpoint[draft.PvLimit.Length];
         for (var i = 0; i < plants.Length; i++)
             plants[i] = new(double.IsFinite(draft.PvLimit[i]) ? Power.FromWatts(draft.PvLimit[i]) : null, draft.PvBy[i]);
-        return new(Frozen(batteries), Frozen(chargers), Frozen(plants));
+        var loads = new LoadSetpoint[draft.LoadBy.Length];
+        for (var i = 0; i < loads.Length; i++)
+            loads[i] = new(draft.NewLoads[i].MayRun, draft.LoadBy[i]);
+        return new(Frozen(batteries), Frozen(chargers), Frozen(plants)) { Loads = Frozen(loads) };
     }
 
     private static FollowMemory Remember(Draft draft, double importOver, double exportOver, Alignment alignment)
@@ -74,6 +78,7 @@ public static class Follow
             last[i] = Power.FromWatts(draft.Discharge[i]);
         return new(Frozen(last), Frozen(draft.NewEv), Frozen(draft.PvLimit))
         {
+            Loads = Frozen(draft.NewLoads),
             ImportOverSeconds = importOver,
             ExportOverSeconds = exportOver,
             Regulation = draft.Memory.Regulation.After(draft, alignment),

@@ -9,7 +9,11 @@ namespace SmartEms.Edge.Core.Actuating;
 public sealed record Setpoints(
     ImmutableArray<BatterySetpoint> Batteries,
     ImmutableArray<EvSetpoint> EvChargers,
-    ImmutableArray<PvSetpoint> PvPlants);
+    ImmutableArray<PvSetpoint> PvPlants)
+{
+    /// <summary>Which flexible loads may run.</summary>
+    public ImmutableArray<LoadSetpoint> Loads { get; init; } = [];
+}
 
 /// <summary>Battery power, discharge positive, whole watts.</summary>
 public readonly record struct BatterySetpoint(Power Discharge, Bound ClippedBy)
@@ -27,6 +31,9 @@ public readonly record struct EvSetpoint(Current Offer, Bound ClippedBy)
     /// <summary>Phases to be switched to now, 1 or 3; null = the contactor is left alone. Only ever given while the offer is zero and no current flows.</summary>
     public int? Phases { get; init; }
 }
+
+/// <summary>Whether a flexible load may run, and what keeps it from that.</summary>
+public readonly record struct LoadSetpoint(bool MayRun, Bound ClippedBy);
 
 /// <summary>Upper bound of production; null = unlimited.</summary>
 public readonly record struct PvSetpoint(Power? Limit, Bound ClippedBy);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using SmartEms.Edge.Core.Describing;
 
@@ -12,7 +13,7 @@ public readonly record struct ReadOrder(OverrideKind Kind, int Index, double Val
     internal static ReadOrder Refused(string code, string problem, string remedy) => new(default, 0, 0, code, problem, remedy);
 }
 
-/// <summary>Reads what is asked of a battery, a charger or a PV plant by name, and refuses what the part cannot do: nothing is clipped in silence.</summary>
+/// <summary>Reads what is asked of a battery, a charger, a PV plant or a flexible load by name, and refuses what the part cannot do: nothing is clipped in silence.</summary>
 public static class OrderText
 {
     private static readonly (string Word, BatteryMode Mode)[] BatteryModes =
@@ -24,8 +25,11 @@ public static class OrderText
     private static readonly (string Word, EvMode Mode)[] EvModes =
         [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("surplus-only", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
 
+    private static readonly (string Word, LoadMode Mode)[] LoadModes =
+        [("off", LoadMode.Off), ("surplus", LoadMode.SurplusOnly), ("surplus-only", LoadMode.SurplusOnly), ("on", LoadMode.On)];
+
     /// <param name="site">The site.</param>
-    /// <param name="part">Name of a battery, charger or plant.</param>
+    /// <param name="part">Name of a battery, charger, plant or load.</param>
     /// <param name="text">A mode's word, or a number with its unit: 2000W (battery: discharging), -2kW (charging), 16A, 3.5kW.</param>
     public static ReadOrder Read(Site site, string part, string text)
     {
@@ -38,12 +42,29 @@ public static class OrderText
         for (var i = 0; i < site.PvPlants.Length; i++)
             if (site.PvPlants[i].Name == part)
                 return OfPlant(site.PvPlants[i], i, text);
-        return ReadOrder.Refused("unknown_part", $"the site has no battery, charger or PV plant {part}", $"it has {string.Join(", ", Names(site))}");
+        for (var i = 0; i < site.Loads.Length; i++)
+            if (site.Loads[i].Name == part)
+                return OfLoad(i, text);
+        return ReadOrder.Refused("unknown_part", $"the site has no battery, charger, PV plant or load {part}", $"it has {string.Join(", ", Names(site))}");
     }
 
     /// <summary>Every name an order can be for.</summary>
     public static IEnumerable<string> Names(Site site) =>
-        [.. site.Batteries.Select(battery => battery.Name), .. site.EvChargers.Select(charger => charger.Name), .. site.PvPlants.Select(plant => plant.Name)];
+        [.. site.Batteries.Select(battery => battery.Name), .. site.EvChargers.Select(charger => charger.Name), .. site.PvPlants.Select(plant => plant.Name), .. site.Loads.Select(load => load.Name)];
+
+    /// <summary>The part an order is for; empty where the site has no such part, or the order is for the whole site.</summary>
+    public static string NameOf(Site site, Override one)
+    {
+        string At<T>(ImmutableArray<T> parts, Func<T, string> name) => one.Index >= 0 && one.Index < parts.Length ? name(parts[one.Index]) : "";
+        return one.Kind switch
+        {
+            OverrideKind.BatteryMode or OverrideKind.BatteryPower => At(site.Batteries, battery => battery.Name),
+            OverrideKind.EvMode or OverrideKind.EvCurrent => At(site.EvChargers, charger => charger.Name),
+            OverrideKind.PvLimit => At(site.PvPlants, plant => plant.Name),
+            OverrideKind.LoadMode => At(site.Loads, load => load.Name),
+            _ => "",
+        };
+    }
 
     private static ReadOrder OfBattery(Battery battery, int index, string text)
     {
@@ -78,6 +99,14 @@ public static class OrderText
         if (watts < 0 || watts > plant.Rated.Watts)
             return ReadOrder.Refused("beyond_limit", $"{watts:0.#} W is beyond what {plant.Name} produces", $"between 0 W and {plant.Rated.Watts:0} W");
         return new(OverrideKind.PvLimit, index, watts);
+    }
+
+    private static ReadOrder OfLoad(int index, string text)
+    {
+        foreach (var (word, mode) in LoadModes)
+            if (word == text)
+                return new(OverrideKind.LoadMode, index, (double)mode);
+        return ReadOrder.Refused("value_unclear", $"{Scalars.Shown(text)} is not a mode of a load", string.Join(", ", LoadModes.Select(mode => mode.Word)));
     }
 
     /// <summary>A finite number with its unit, k allowed before it; null for anything else.</summary>

@@ -11,7 +11,7 @@ public static class SiteFile
     /// <summary>The only version of the file this program reads.</summary>
     public const int Version = 1;
 
-    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "sensors", "run"];
+    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "loads", "sensors", "run"];
     private static readonly string[] SiteKeys = ["id", "name"];
     private static readonly string[] TariffKeys = ["currency", "import_per_kwh", "export_per_kwh"];
     private static readonly string[] RunKeys = ["follow_period_s", "policy"];
@@ -50,6 +50,7 @@ public static class SiteFile
         var lines = new SiteContacts(devices);
         var contacts = lines.Contacts(file);
         var relays = lines.Relays(file);
+        var loads = parts.Loads(file, relays);
         var sensors = new SiteSensors(lines).Read(file);
         var running = ReadRunning(file);
         if (problems.Errors == 0)
@@ -62,6 +63,7 @@ public static class SiteFile
             EvChargers = chargers,
             Contacts = contacts,
             Relays = relays,
+            Loads = loads,
             Sensors = sensors,
             Running = running,
         });

@@ -24,11 +24,17 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
     private static readonly string[] PvKeys = ["name", "device", "rated_w", "curtailable"];
     private static readonly string[] ChargerKeys = ["name", "device", "current_min_a", "current_max_a", "phases", "phase", "priority", "mode", "switches_phases", "phase_rest_min", "phase_switches_max"];
 
+    private static readonly string[] LoadKeys = ["name", "relay", "rated_w", "priority", "mode", "on_min_min", "off_min_min"];
+    private static readonly Allowed SwitchMinutes = new(0, 240, "min");
+
+    private static readonly ImmutableArray<(string, LoadMode)> LoadModes = [("off", LoadMode.Off), ("surplus", LoadMode.SurplusOnly), ("on", LoadMode.On)];
+
     private static readonly ImmutableArray<(string, EvMode)> Modes =
         [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
 
     private readonly Dictionary<string, NodeReader> names = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Section, int Device), NodeReader> claims = [];
+    private readonly Dictionary<int, NodeReader> switched = [];
 
     public ImmutableArray<Battery> Batteries(NodeReader file) =>
         [.. file.Maps("batteries", MostParts, BatteryKeys).Select(Battery)];
@@ -38,6 +44,11 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
 
     public ImmutableArray<EvCharger> Chargers(NodeReader file) =>
         [.. file.Maps("chargers", MostParts, ChargerKeys).Select(Charger)];
+
+    /// <param name="file">The whole file.</param>
+    /// <param name="relays">The site's relays: each switches one load at most.</param>
+    public ImmutableArray<FlexibleLoad> Loads(NodeReader file, ImmutableArray<Relay> relays) =>
+        [.. file.Maps("loads", MostParts, LoadKeys).Select(at => Load(at, relays))];
 
     private Battery Battery(NodeReader at)
     {
@@ -122,6 +133,35 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             Phase = at.Whole("phase", new(1, 3)),
             Switching = Switching(at, device, phases),
         };
+    }
+
+    private FlexibleLoad Load(NodeReader at, ImmutableArray<Relay> relays)
+    {
+        var load = new FlexibleLoad(Name(at), Switch(at, relays), Power.FromWatts(at.Number("rated_w", Rating, required: true) ?? 0));
+        if (at.Has("rated_w") && !at.IsFaulty("rated_w") && pcc.ImportMax > Power.Zero && load.Rated > pcc.ImportMax)
+            at.Note("rated_w", ProblemCodes.AboveRating, $"{Allowed.Text(load.Rated.Watts)} W is above what the connection may import, {Allowed.Text(pcc.ImportMax.Watts)} W", "it would only run beside PV or a battery; see pcc.import_max_w");
+        return load with
+        {
+            DefaultMode = at.Word("mode", LoadModes) ?? load.DefaultMode,
+            Priority = at.Whole("priority", new(0, 100)) ?? 0,
+            OnMin = at.Number("on_min_min", SwitchMinutes) is { } on ? TimeSpan.FromMinutes(on) : load.OnMin,
+            OffMin = at.Number("off_min_min", SwitchMinutes) is { } off ? TimeSpan.FromMinutes(off) : load.OffMin,
+        };
+    }
+
+    private int Switch(NodeReader at, ImmutableArray<Relay> relays)
+    {
+        if (at.Text("relay", required: true) is not { } name)
+            return 0;
+        for (var i = 0; i < relays.Length; i++)
+            if (relays[i].Name == name)
+            {
+                if (!switched.TryAdd(i, at))
+                    at.Note("relay", ProblemCodes.UsedTwice, $"{name} already switches {switched[i].Path}", "one relay for each load");
+                return i;
+            }
+        at.Note("relay", ProblemCodes.UnknownName, $"the site has no relay {Scalars.Shown(name)}", relays.IsEmpty ? "name it under relays:" : $"it has {string.Join(", ", relays.Select(relay => relay.Name))}");
+        return 0;
     }
 
     /// <summary>Null = the phases stay as they are. Rest and count mean something only where they are switched.</summary>

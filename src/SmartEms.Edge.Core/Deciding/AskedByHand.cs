@@ -15,6 +15,11 @@ public sealed class AskedByHand(Orders orders, Instant now)
 
     public Override? Charger(int index) => orders.Standing((OverrideKind.EvMode, OverrideKind.EvCurrent), index, now);
 
+    public Override? Load(int index) => orders.Standing(OverrideKind.LoadMode, index, now);
+
+    /// <summary>The mode a flexible load is to follow.</summary>
+    public LoadMode OfLoad(int index, LoadMode usual) => IsMaintenance ? LoadMode.Off : Load(index) is { } asked ? (LoadMode)asked.Value : usual;
+
     /// <summary>The mode to carry out, and the power asked for instead of it, W, discharge positive.</summary>
     public (BatteryMode Mode, double? Watts) OfBattery(int index, BatteryMode decided)
     {

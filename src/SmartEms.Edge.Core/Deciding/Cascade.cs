@@ -6,7 +6,7 @@ using SmartEms.Edge.Core.Safeguarding;
 
 namespace SmartEms.Edge.Core.Deciding;
 
-/// <summary>Keeps the PCC inside its limits: battery, then chargers, then PV curtailment. What cannot be met is a finding with the missing watts.</summary>
+/// <summary>Keeps the PCC inside its limits: battery, then chargers, then flexible loads, then PV curtailment. What cannot be met is a finding with the missing watts.</summary>
 public static class Cascade
 {
     /// <summary>A device that was asked to help and shows no effect for this long gets no more credit; the next in line has to act.</summary>
@@ -109,12 +109,15 @@ public static class Cascade
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
 
-    /// <summary>Takes an excess off the chargers in their order, and gives what is left of it.</summary>
+    /// <summary>Takes an excess off the chargers in their order, then off the flexible loads, and gives what is left of it.</summary>
     private static double Shed(Draft draft, double excess, Bound by)
     {
-        foreach (var i in SheddingOrder.Of(draft.Site))
+        foreach (var i in SheddingOrder.OfChargers(draft.Site))
             if (excess > 0)
                 excess -= Throttle(draft, i, excess, by);
+        foreach (var i in SheddingOrder.OfLoads(draft.Site))
+            if (excess > 0)
+                excess -= FollowLoads.Shed(draft, i, by);
         return excess;
     }
 

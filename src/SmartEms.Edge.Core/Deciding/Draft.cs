@@ -30,6 +30,7 @@ public sealed class Draft
             Production[i] = envelope.Reactions.PlantHas(i, FailsafeAct.CountedAsAllowed)
                 ? Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i])
                 : image.PvPlants[i].Production.KnownOr(Power.Zero).Watts;
+        (LoadBy, NewLoads) = (new Bound[site.Loads.Length], new LoadMemory[site.Loads.Length]);
         Asked = new(image.Orders, image.TakenAt);
     }
 
@@ -71,6 +72,10 @@ public sealed class Draft
     /// <summary>Production limit, W; +∞ = none.</summary>
     public double[] PvLimit { get; }
     public Bound[] PvBy { get; }
+
+    /// <summary>What keeps a flexible load from running.</summary>
+    public Bound[] LoadBy { get; }
+    public LoadMemory[] NewLoads { get; }
 
     public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Phases[charger];
 
@@ -157,7 +162,7 @@ public sealed class Draft
         var import = Import + BatteryChange(creditBatteries ? double.NegativeInfinity : 0, double.PositiveInfinity);
         for (var i = 0; i < Charging.Length; i++)
             import += ExpectedCharging(i) - Charging[i];
-        return import;
+        return import - FollowLoads.Leaving(this);
     }
 
     /// <summary>The grid export to expect, W. A car is not obliged to take a larger offer, so only what it will surely draw less counts.</summary>

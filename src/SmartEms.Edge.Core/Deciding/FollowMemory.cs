@@ -20,6 +20,9 @@ public sealed record FollowMemory(
     /// <summary>How long export has stood above its limit without a break, s.</summary>
     public double ExportStandsSeconds { get; init; }
 
+    /// <summary>In the site's order; empty where there are none, and in records older than them.</summary>
+    public ImmutableArray<LoadMemory> Loads { get; init; } = [];
+
     /// <summary>What regulation has learnt of the batteries; empty at the start and in records older than it.</summary>
     public RegulationMemory Regulation { get; init; } = RegulationMemory.Fresh;
 
@@ -27,19 +30,24 @@ public sealed record FollowMemory(
     public static FollowMemory Fresh(Site site) => new(
         [.. new Power[site.Batteries.Length]],
         [.. new EvMemory[site.EvChargers.Length]],
-        [.. Enumerable.Repeat(double.PositiveInfinity, site.PvPlants.Length)]);
+        [.. Enumerable.Repeat(double.PositiveInfinity, site.PvPlants.Length)])
+    {
+        Loads = [.. Enumerable.Repeat(LoadMemory.Off, site.Loads.Length)],
+    };
 
-    /// <summary>What is remembered of before the program began anew: a charger told one phase may have been switched since and has to prove it.</summary>
+    /// <summary>What is remembered of before the program began anew: a charger told one phase may have been switched since and has to prove it, and relays fell
+    /// when it ended.</summary>
     public FollowMemory AfterRestart()
     {
         var chargers = ImmutableArray.CreateBuilder<EvMemory>(Chargers.Length);
         foreach (var charger in Chargers)
             chargers.Add(charger with { Phases = charger.Phases.AfterRestart() });
-        return this with { Chargers = chargers.MoveToImmutable() };
+        return this with { Chargers = chargers.MoveToImmutable(), Loads = [.. Enumerable.Repeat(LoadMemory.Off, Loads.Length)] };
     }
 
     public bool Fits(Site site) =>
-        LastDischarge.Length == site.Batteries.Length && Chargers.Length == site.EvChargers.Length && PvLimits.Length == site.PvPlants.Length;
+        LastDischarge.Length == site.Batteries.Length && Chargers.Length == site.EvChargers.Length && PvLimits.Length == site.PvPlants.Length
+        && Loads.Length == site.Loads.Length;
 }
 
 /// <summary>A charger's regulation: the last offer, whether surplus charging runs, and how long its start, stop and rest conditions have held (s).</summary>
@@ -47,4 +55,11 @@ public readonly record struct EvMemory(Current Offer, bool Running, double Enoug
 {
     /// <summary>Nothing at a charger that does not switch its phases, and in older records.</summary>
     public PhaseMemory Phases { get; init; }
+}
+
+/// <summary>A flexible load's switching: whether it may run, since when (s), and how long there has been enough or too little surplus for it (s).</summary>
+public readonly record struct LoadMemory(bool MayRun, double SinceSeconds, double EnoughSeconds, double ShortSeconds)
+{
+    /// <summary>Off, and so long that nothing of it is still to come off the meter.</summary>
+    public static LoadMemory Off => new(false, FollowLoads.CreditSeconds, 0, 0);
 }

@@ -4,7 +4,8 @@ using SmartEms.Edge.Core.Safeguarding;
 
 namespace SmartEms.Edge.Core.Deciding;
 
-/// <summary>After a stop or a lost grid devices come back one kind after the other, so that not all of them pull at once: PV first, batteries next, chargers last.</summary>
+/// <summary>After a stop or a lost grid devices come back one kind after the other, so that not all of them pull at once: PV first, batteries next, chargers and
+/// flexible loads last.</summary>
 public static class Recovery
 {
     /// <summary>From the end of the stop until everything is as before, s.</summary>
@@ -25,6 +26,7 @@ public static class Recovery
         {
             Batteries = Seconds - left < BatteriesAfter ? Nothing(envelope.Batteries) : envelope.Batteries,
             EvChargers = Nothing(envelope.EvChargers),
+            Loads = Nothing(envelope.Loads),
         };
     }
 

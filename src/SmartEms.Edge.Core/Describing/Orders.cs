@@ -23,6 +23,9 @@ public enum OverrideKind : byte
 
     /// <summary>Somebody works at the site: the policy is not heard and every device is left at rest.</summary>
     Maintenance = 6,
+
+    /// <summary>A flexible load's mode (<see cref="Describing.LoadMode"/> as a number).</summary>
+    LoadMode = 7,
 }
 
 /// <summary>What a person or the cloud has asked of one part until its lease ends. It acts inside the envelope only.</summary>
@@ -43,6 +46,7 @@ public sealed record Override(long Number, OverrideKind Kind, int Index, double 
         OverrideKind.BatteryPower => Value == 0,
         OverrideKind.EvMode => Value == (double)EvMode.Off,
         OverrideKind.EvCurrent => Value <= 0,
+        OverrideKind.LoadMode => Value == (double)LoadMode.Off,
         _ => true,
     };
 }

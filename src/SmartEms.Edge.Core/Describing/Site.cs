@@ -20,6 +20,9 @@ public sealed record Site(
     /// <summary>Relays at digital outputs.</summary>
     public ImmutableArray<Relay> Relays { get; init; } = [];
 
+    /// <summary>What hangs behind relays and may wait.</summary>
+    public ImmutableArray<FlexibleLoad> Loads { get; init; } = [];
+
     /// <summary>I²C chips that are measured.</summary>
     public ImmutableArray<Sensor> Sensors { get; init; } = [];
     public RunSettings Running { get; init; } = new();

@@ -15,12 +15,14 @@ public static class MemoryWire
     private const byte HasLearnt = 2;
     private const byte IsTimed = 4;
     private const byte HasPhases = 8;
+    private const byte HasLoads = 16;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
         var switches = PhaseWire.IsAny(memory.Follow);
-        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0) | (switches ? HasPhases : 0)));
+        to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0) | (switches ? HasPhases : 0)
+            | (memory.Follow.Loads.IsEmpty ? 0 : HasLoads)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -40,6 +42,8 @@ public static class MemoryWire
         }
         if (switches)
             PhaseWire.Write(to, memory.Follow);
+        if (!memory.Follow.Loads.IsEmpty)
+            LoadWire.Write(to, memory.Follow.Loads);
     }
 
     private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStandsSeconds > 0;
@@ -47,7 +51,7 @@ public static class MemoryWire
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases))
+        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases | HasLoads))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -63,6 +67,8 @@ public static class MemoryWire
             follow = follow with { RecoverySeconds = Seconds(ref from), ExportStandsSeconds = Seconds(ref from) };
         if ((holds & HasPhases) != 0)
             follow = PhaseWire.Read(ref from, follow);
+        if ((holds & HasLoads) != 0)
+            follow = follow with { Loads = LoadWire.Read(ref from) };
         return new(decision, follow, new(Frozen(alerts)));
     }
 

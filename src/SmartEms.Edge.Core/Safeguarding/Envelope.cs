@@ -13,6 +13,9 @@ public sealed record Envelope(
     ImmutableArray<PowerRange> EvChargers,
     ImmutableArray<PowerRange> PvPlants)
 {
+    /// <summary>What each flexible load may draw: one whose rating is above that may not run.</summary>
+    public ImmutableArray<PowerRange> Loads { get; init; } = [];
+
     /// <summary>The grid constraints that hold now.</summary>
     public ImmutableArray<ActiveConstraint> Constraints { get; init; } = [];
 
@@ -39,6 +42,9 @@ public sealed record Envelope(
         var plants = ImmutableArray.CreateBuilder<PowerRange>(site.PvPlants.Length);
         for (var i = 0; i < site.PvPlants.Length; i++)
             plants.Add(PlantRange(now, i));
+        var loads = ImmutableArray.CreateBuilder<PowerRange>(site.Loads.Length);
+        foreach (var load in site.Loads)
+            loads.Add(LoadRange(now, load));
         return new(
             GridConstraints.Narrow(import, ConstraintDirection.Import, now.Constraints),
             GridConstraints.Narrow(export, ConstraintDirection.Export, now.Constraints),
@@ -46,6 +52,7 @@ public sealed record Envelope(
             chargers.MoveToImmutable(),
             plants.MoveToImmutable())
         {
+            Loads = loads.MoveToImmutable(),
             Constraints = now.Constraints,
             Reactions = now.Reactions,
             IsStopped = now.IsStopped,
@@ -76,12 +83,25 @@ public sealed record Envelope(
             return range.Nothing(Bound.EmergencyStop);
         if (now.IsIsland)
             return range.Nothing(Bound.Island);
-        range = GridConstraints.NarrowCharger(range, now.Constraints);
+        range = GridConstraints.NarrowConsumer(range, now.Constraints);
         range = PhaseUnbalance.Narrow(range, now.Image, now.Site, index);
         range = range.AtMost(range.High.Value * GridResponse.Consumption(now.Image.Grid), Bound.GridFrequency);
         return now.Reactions.ChargerHas(index, FailsafeAct.NoCredit)
             ? range.AtMost(charger.CurrentMin * pcc.NominalVoltage * charger.Phases, Bound.NotControllable)
             : range;
+    }
+
+    private static PowerRange LoadRange(Moment now, FlexibleLoad load)
+    {
+        var range = PowerRange.Of(Power.Zero, load.Rated, Bound.Rating);
+        if (now.IsStopped)
+            return range.Nothing(Bound.EmergencyStop);
+        if (now.IsIsland)
+            return range.Nothing(Bound.Island);
+        range = GridConstraints.NarrowConsumer(range, now.Constraints);
+        range = range.AtMost(range.High.Value * GridResponse.Consumption(now.Image.Grid), Bound.GridFrequency);
+        // Nobody sees what it would do to the connection: it waits.
+        return now.Image.Grid.Import.IsGood && !now.Reactions.Has(FailsafeAct.AllChargersAtMinimum) ? range : range.Nothing(Bound.UnknownReading);
     }
 
     private static PowerRange PlantRange(Moment now, int index)

@@ -56,7 +56,8 @@ public static class GridConstraints
     public static PowerRange NarrowBattery(PowerRange range, ImmutableArray<ActiveConstraint> active) =>
         Consumption(active) is { } most ? range.AtLeast(-most.Value, most.By) : range;
 
-    public static PowerRange NarrowCharger(PowerRange range, ImmutableArray<ActiveConstraint> active) =>
+    /// <summary>A charger or a flexible load.</summary>
+    public static PowerRange NarrowConsumer(PowerRange range, ImmutableArray<ActiveConstraint> active) =>
         Consumption(active) is { } most ? range.AtMost(most.Value, most.By) : range;
 
     private static Limit? Consumption(ImmutableArray<ActiveConstraint> active)

@@ -62,7 +62,7 @@ internal static class CheckCommand
         string[] parts =
         [
             Spoken.Count(site.Devices.Length, "device"), Some(site.Batteries.Length, "battery", "batteries"), Some(site.PvPlants.Length, "PV plant", "PV plants"),
-            Some(site.EvChargers.Length, "charger", "chargers"),
+            Some(site.EvChargers.Length, "charger", "chargers"), Some(site.Loads.Length, "flexible load", "flexible loads"),
         ];
         return $"ok: {string.Join(", ", parts.Where(part => part.Length > 0))}; import at most {Spoken.Power(site.Pcc.ImportMax.Watts)}, export at most {Spoken.Power(site.Pcc.ExportMax.Watts)}";
     }

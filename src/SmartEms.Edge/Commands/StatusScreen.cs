@@ -17,6 +17,9 @@ internal static class StatusScreen
             Pv(page, plant);
         foreach (var charger in now.Chargers)
             Charger(page, charger);
+        foreach (var load in now.Loads)
+            page.Row("Load", load.Name, load.MayRun switch { true => "may run", false => "held off", null => "" }, load.Mode, $"rated {Spoken.Power(load.RatedW)}",
+                load.ClippedBy is { } by ? new Ink($"clipped by {by}", Tint.Warn) : "");
         Decision(page, now.Decision, zone);
         Limits(page, now.Limits);
         Devices(page, now.Devices);

@@ -79,24 +79,17 @@ internal static class OrderRequests
 
     private static OrdersView View(Site site, Orders orders) => new(
         [
-            .. orders.Overrides.Select(one => new StandingView(NameOf(site, one), Asked(one), Parts.Of(one.Until), one.By, one.Reason)),
+            .. orders.Overrides.Select(one => new StandingView(OrderText.NameOf(site, one) is { Length: > 0 } name ? name : "site", Asked(one), Parts.Of(one.Until), one.By, one.Reason)),
             .. orders.Constraints.Select(one => new StandingView(one.Direction.ToString(), FormattableString.Invariant($"at most {one.Limit.Watts:0} W"), Parts.Of(one.End ?? default), one.Source.ToString(), one.Evidence)),
         ],
         orders.Stop?.By,
         orders.Stop is { } stop ? Parts.Of(stop.Since) : null);
 
-    private static string NameOf(Site site, Override one) => one.Kind switch
-    {
-        OverrideKind.BatteryMode or OverrideKind.BatteryPower => site.Batteries[one.Index].Name,
-        OverrideKind.EvMode or OverrideKind.EvCurrent => site.EvChargers[one.Index].Name,
-        OverrideKind.PvLimit => site.PvPlants[one.Index].Name,
-        _ => "site",
-    };
-
     private static string Asked(Override one) => one.Kind switch
     {
         OverrideKind.BatteryMode => Words.Of((BatteryMode)one.Value),
         OverrideKind.EvMode => Words.Of((EvMode)one.Value),
+        OverrideKind.LoadMode => Words.Of((LoadMode)one.Value),
         OverrideKind.EvCurrent => FormattableString.Invariant($"{one.Value:0.#} A"),
         OverrideKind.Maintenance => "maintenance",
         OverrideKind.PvLimit => FormattableString.Invariant($"at most {one.Value:0} W"),

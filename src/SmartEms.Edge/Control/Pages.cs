@@ -30,6 +30,7 @@ internal static class Pages
             Batteries = parts.Batteries(),
             Chargers = parts.Chargers(),
             Pv = parts.Pv(),
+            Loads = parts.Loads(),
             Decision = now.Decision is null ? null : Parts.Of(now.Decision, site),
             Findings = Parts.Of(now.Findings, site),
             Devices = parts.Devices(),

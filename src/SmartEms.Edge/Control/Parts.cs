@@ -63,6 +63,14 @@ internal sealed class Parts(Site site, ProcessImage image)
         };
     })];
 
+    public LoadView[] Loads() => [.. site.Loads.Select((load, i) => new LoadView(
+        load.Name,
+        site.Relays[load.Relay].Name,
+        load.Rated.Watts,
+        Words.Of(new AskedByHand(image.Orders, image.TakenAt).OfLoad(i, load.DefaultMode)),
+        Setpoints?.Loads[i].MayRun,
+        Setpoints is null ? null : Words.Clip(Setpoints.Loads[i].ClippedBy)))];
+
     public PvView[] Pv() => [.. site.PvPlants.Select((plant, i) =>
     {
         var known = new Known();

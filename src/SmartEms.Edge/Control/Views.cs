@@ -25,6 +25,9 @@ internal sealed record StatusView
     public required BatteryView[] Batteries { get; init; }
     public required ChargerView[] Chargers { get; init; }
     public required PvView[] Pv { get; init; }
+
+    /// <summary>What hangs behind relays and may wait.</summary>
+    public required LoadView[] Loads { get; init; }
     public required DecisionView? Decision { get; init; }
     public required FindingView[] Findings { get; init; }
     public required DeviceView[] Devices { get; init; }
@@ -101,6 +104,10 @@ internal sealed record BatteryView
 
 /// <summary>A range of battery power and who set each end of it.</summary>
 internal sealed record RangeView(double DischargeMinW, string DischargeMinBy, double DischargeMaxW, string DischargeMaxBy);
+
+/// <summary>One flexible load: what the house or a person wants of it (off, surplus-only or on), whether it may run, null before the first step, and what
+/// keeps it from that. What it draws is not measured.</summary>
+internal sealed record LoadView(string Name, string Relay, double RatedW, string Mode, bool? MayRun, string? ClippedBy);
 
 /// <summary>One charger and the car at it.</summary>
 internal sealed record ChargerView

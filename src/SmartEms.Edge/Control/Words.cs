@@ -32,6 +32,14 @@ internal static class Words
         _ => mode.ToString(),
     };
 
+    public static string Of(LoadMode mode) => mode switch
+    {
+        LoadMode.Off => "off",
+        LoadMode.SurplusOnly => "surplus-only",
+        LoadMode.On => "on",
+        _ => mode.ToString(),
+    };
+
     public static string Of(RegisterSpace space) => ProfileWords.Of(ProfileWords.Spaces, space);
 
     public static string Of(ClockTrust clock) => clock switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;
@@ -9,8 +10,8 @@ using SmartEms.Edge.Core.Sensing.Sensors;
 
 namespace SmartEms.Edge.Field;
 
-/// <summary>The contacts, relays and sensors wired to this machine. A relay is energised only while somebody approves it, no emergency stop is in force and the
-/// approval has not grown old; an emergency stop releases it at its edge, without waiting for the next step of Follow.</summary>
+/// <summary>The contacts, relays and sensors wired to this machine. A relay is energised only while somebody approves it, its flexible load (if it has one) may run,
+/// no emergency stop is in force and the approval has not grown old; an emergency stop releases it at its edge, without waiting for the next step of Follow.</summary>
 internal sealed class Terminals : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -22,10 +23,14 @@ internal sealed class Terminals : IAsyncDisposable
     private readonly SiteClock clock;
     private readonly ContactLine[] contacts;
     private readonly RelayLine[] relays;
+
+    /// <summary>Each relay's flexible load, -1 = it has none and stands energised while all is well.</summary>
+    private readonly int[] loadOf;
     private readonly SensorLine[] sensors;
     private ImmutableArray<PulseMark>? kept;
     private long keptMs;
     private bool isApproved;
+    private ImmutableArray<LoadSetpoint> loads = [];
     private long approvedUntilMs;
     private bool isOver;
 
@@ -34,6 +39,7 @@ internal sealed class Terminals : IAsyncDisposable
         this.clock = clock;
         contacts = [.. site.Contacts.Select(contact => new ContactLine(contact, (gpio, clock)) { Asserted = contact.Role == ContactRole.EmergencyStop ? Settle : null })];
         relays = [.. site.Relays.Select(relay => new RelayLine(relay, gpio, clock))];
+        loadOf = [.. site.Relays.Select((_, i) => site.Loads.FirstOrDefault(load => load.Relay == i) is { } load ? site.Loads.IndexOf(load) : -1)];
         sensors = [.. site.Sensors.Select(sensor => new SensorLine(sensor, i2c, clock))];
     }
 
@@ -75,12 +81,12 @@ internal sealed class Terminals : IAsyncDisposable
                 yield return new(FindingCode.SensorUnknown, Subject.Sensor, i);
     }
 
-    /// <summary>Whether the relays may stand energised, for so long from now.</summary>
-    public void Approve(bool mayRun, long leaseMs)
+    /// <summary>Whether the relays may stand energised at all, and which flexible loads may run, for so long from now.</summary>
+    public void Approve(bool mayRun, ImmutableArray<LoadSetpoint> which, long leaseMs)
     {
         lock (gate)
         {
-            (isApproved, approvedUntilMs) = (mayRun, clock.UptimeMs + leaseMs);
+            (isApproved, loads, approvedUntilMs) = (mayRun, which, clock.UptimeMs + leaseMs);
             Settle();
         }
     }
@@ -132,8 +138,8 @@ internal sealed class Terminals : IAsyncDisposable
             if (isOver)
                 return;
             var mayRun = isApproved && clock.UptimeMs <= approvedUntilMs && !IsStopped();
-            foreach (var relay in relays)
-                relay.Set(mayRun);
+            for (var i = 0; i < relays.Length; i++)
+                relays[i].Set(mayRun && (loadOf[i] < 0 || (loadOf[i] < loads.Length && loads[loadOf[i]].MayRun)));
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed class Daemon(DaemonParts parts)
         if (ruling is not null || firstImageMs is not null)
         {
             parts.Field.Approve(step.Setpoints, LeaseMs(seconds));
-            parts.Field.Terminals?.Approve(RelayPermission.MayRun(image, site), LeaseMs(seconds));
+            parts.Field.Terminals?.Approve(RelayPermission.MayRun(image, site), step.Setpoints.Loads, LeaseMs(seconds));
         }
         Account(image, step, findings, seconds);
     }

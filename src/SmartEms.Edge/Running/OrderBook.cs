@@ -104,7 +104,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     public Task<OrderAnswer> ReleaseAsync(string? part, Asker asker)
     {
         var isKnown = part is null || OrderText.Names(site).Contains(part);
-        var refused = isKnown ? OfRelease(part) : new("unknown_part", $"the site has no battery, charger or PV plant {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
+        var refused = isKnown ? OfRelease(part) : new("unknown_part", $"the site has no battery, charger, PV plant or load {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
         return AskAsync($"release {part ?? "all"}", asker, AtOnce, refused, (before, _, _) =>
         {
             var next = part is null
@@ -131,7 +131,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         var isPressed = image is null || EmergencyStop.IsOn(image with { Orders = Orders.None }, site);
         var refused = isPressed ? new OrderAnswer("stop_pressed", "an emergency stop is still pressed, or its contact cannot be read", "release the button; smartems devices shows the contacts") : (OrderAnswer?)null;
         return AskAsync("reset of the emergency stop", asker, AtOnce, refused, (before, _, _) =>
-            (before with { Stop = null }, "the stop is reset: PV comes back at once, batteries after 10 s, chargers after 30 s"));
+            (before with { Stop = null }, "the stop is reset: PV comes back at once, batteries after 10 s, chargers and loads after 30 s"));
     }
 
     /// <summary>Latches a stop that was pressed at a contact: releasing the button must not start anything.</summary>
@@ -226,13 +226,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         _ = recorder.AppendAsync(LedgerKind.Note, at, Encoding.UTF8.GetBytes(words));
     }
 
-    private string NameOf(Override one) => one.Kind switch
-    {
-        OverrideKind.BatteryMode or OverrideKind.BatteryPower => site.Batteries[one.Index].Name,
-        OverrideKind.EvMode or OverrideKind.EvCurrent => site.EvChargers[one.Index].Name,
-        OverrideKind.PvLimit => site.PvPlants[one.Index].Name,
-        _ => "",
-    };
+    private string NameOf(Override one) => OrderText.NameOf(site, one);
 
     private static string Key(Override one) => $"#{one.Number}";
 

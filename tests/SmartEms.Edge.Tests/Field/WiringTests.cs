@@ -1,5 +1,7 @@
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Control;
+using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
@@ -120,15 +122,30 @@ public sealed class WiringTests
         var time = new SimulatedTime(new Instant(1_750_000_000_000));
         await using (var terminals = new Edge.Field.Terminals(Given.Site() with { Relays = [new("permit", new(WiredHouse.Board, "relay"))] }, new(time), gpio, new SimulatedI2c()))
         {
-            terminals.Approve(true, 10_000);
+            terminals.Approve(true, [], 10_000);
             Assert.True(gpio.Level(WiredHouse.Board, WiredHouse.Relay));
             time.Advance(TimeSpan.FromSeconds(11));
             await terminals.RoundAsync(default);
             Assert.False(gpio.Level(WiredHouse.Board, WiredHouse.Relay));
-            terminals.Approve(true, 10_000);
+            terminals.Approve(true, [], 10_000);
             Assert.True(gpio.Level(WiredHouse.Board, WiredHouse.Relay));
         }
         Assert.False(gpio.Level(WiredHouse.Board, WiredHouse.Relay));
+    }
+
+    [Fact]
+    public async Task A_relay_with_a_flexible_load_is_energised_while_that_may_run()
+    {
+        var gpio = WiredHouse.IdleBoard();
+        var time = new SimulatedTime(new Instant(1_750_000_000_000));
+        var site = Given.Site() with { Relays = [new("permit", new(WiredHouse.Board, "relay"))], Loads = [new("boiler", 0, Power.FromWatts(3_000))] };
+        await using var terminals = new Edge.Field.Terminals(site, new(time), gpio, new SimulatedI2c());
+        foreach (var (mayRun, which, expected) in ((bool, LoadSetpoint[], bool)[])
+            [(true, [], false), (true, [new(true, Bound.None)], true), (true, [new(false, Bound.ImportLimit)], false), (true, [new(true, Bound.None)], true), (false, [new(true, Bound.None)], false)])
+        {
+            terminals.Approve(mayRun, [.. which], 10_000);
+            Assert.Equal(expected, gpio.Level(WiredHouse.Board, WiredHouse.Relay));
+        }
     }
 
     [Fact]

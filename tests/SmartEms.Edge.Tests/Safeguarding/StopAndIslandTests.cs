@@ -125,7 +125,7 @@ public sealed class StopAndIslandTests
     {
         var site = Given.Site(chargers: 3);
         site = site with { EvChargers = site.EvChargers.With(0, one => one with { Priority = 1 }).With(2, one => one with { Priority = 2 }) };
-        Assert.Equal([1, 0, 2], SheddingOrder.Of(site));
-        Assert.Equal([2, 1, 0], SheddingOrder.Of(Given.Site(chargers: 3)));
+        Assert.Equal([1, 0, 2], SheddingOrder.OfChargers(site));
+        Assert.Equal([2, 1, 0], SheddingOrder.OfChargers(Given.Site(chargers: 3)));
     }
 }
