@@ -187,7 +187,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
         if (at.Name("name", "-_", 40) is not { } name)
             return "";
         if (!names.TryAdd(name, at))
-            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already {names[name].Path} at line {names[name].PlaceOf("name").Line}", "batteries, pv and chargers have names of their own");
+            at.Note("name", ProblemCodes.DuplicateName, $"{name} is already {names[name].Path} at line {names[name].PlaceOf("name").Line}", "batteries, pv, chargers and loads have names of their own");
         return name;
     }
 

@@ -7,7 +7,7 @@ public static class FailsafeWords
     [
         (FailsafeAct.BatteryRests, "that battery rests"),
         (FailsafeAct.AllBatteriesRest, "all batteries rest"),
-        (FailsafeAct.AllChargersAtMinimum, "chargers at their minimum"),
+        (FailsafeAct.AllChargersAtMinimum, "chargers at their minimum, flexible loads off"),
         (FailsafeAct.PlantsInsideExport, "PV inside the export limit"),
         (FailsafeAct.ExchangeMayNotGrow, "exchange may not grow"),
         (FailsafeAct.NoExchangeByChoice, "nothing bought or sold by choice"),
