@@ -78,6 +78,8 @@ public sealed class ModbusLease : IRegisterBus
 
     public string? Fault => Master.Fault;
 
+    public long Steps => Master.Steps;
+
     public ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop)
     {
         ObjectDisposedException.ThrowIf(_returned, this);

@@ -19,6 +19,7 @@ public class ModbusMaster : IRegisterBus
     private readonly LearntTimeouts _learnt = new();
     private ModbusLineHealth _health;
     private long _connectFailures;
+    private long _steps;
     private bool _closed;
 
     /// <summary>Connects with the first transaction, not here.</summary>
@@ -54,6 +55,8 @@ public class ModbusMaster : IRegisterBus
                 return _health.FailuresInARow > 0 ? _health.LastFault : null;
         }
     }
+
+    public long Steps => Interlocked.Read(ref _steps);
 
     /// <summary>Functions 1 to 4. Throws <see cref="ArgumentException"/> for a span no request can carry, <see cref="ObjectDisposedException"/> after disposal.</summary>
     public ValueTask<BusReply> ReadAsync(RegisterSpan span, Memory<ushort> into, CancellationToken stop) =>
@@ -104,6 +107,7 @@ public class ModbusMaster : IRegisterBus
     {
         long failuresSeen = Interlocked.Read(ref _connectFailures);
         await _gate.EnterAsync(stop).ConfigureAwait(false);
+        Interlocked.Increment(ref _steps);
         try
         {
             BusReply reply = new(await ReadyAsync(span.Unit, patience, failuresSeen, stop).ConfigureAwait(false));
@@ -129,6 +133,7 @@ public class ModbusMaster : IRegisterBus
     {
         long failuresSeen = Interlocked.Read(ref _connectFailures);
         await _gate.EnterAsync(stop, isUrgent: true).ConfigureAwait(false);
+        Interlocked.Increment(ref _steps);
         try
         {
             BusReply reply = new(await ReadyAsync(span.Unit, patience, failuresSeen, stop).ConfigureAwait(false));
@@ -186,6 +191,7 @@ public class ModbusMaster : IRegisterBus
         if (failuresSeen != _connectFailures)
             return BusStatus.Unreachable;
         BusStatus connected = await _line.ConnectAsync(stop).ConfigureAwait(false);
+        Interlocked.Increment(ref _steps);
         if (connected == BusStatus.Unreachable)
             Interlocked.Increment(ref _connectFailures);
         Trace.Line(unit, connected, connected == BusStatus.Ok ? "line opened" : _line.Fault ?? "");
@@ -208,6 +214,7 @@ public class ModbusMaster : IRegisterBus
 
     private BusReply Settle(BusReply reply)
     {
+        Interlocked.Increment(ref _steps);
         bool answered = reply.Status is BusStatus.Ok or BusStatus.Exception;
         lock (_healthSync)
         {

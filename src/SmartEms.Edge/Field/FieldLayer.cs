@@ -46,13 +46,17 @@ internal sealed class FieldLayer : IAsyncDisposable
     public Task RunAsync(TimeSpan period, CancellationToken stop) =>
         Task.WhenAll([Terminals?.RunAsync(stop) ?? Task.CompletedTask, .. sessions.Select((session, i) => LoopAsync(i, period, stop))]);
 
-    /// <summary>The device whose loop has not moved for so long, with its milliseconds; null when all move.</summary>
-    public (string Device, long StillMs)? Hanging(long afterMs)
+    /// <summary>A loop that hangs, in words, and for how many milliseconds it has not moved; null when all move. To be asked every second or so.</summary>
+    public (string Who, long StillMs)? Hanging
     {
-        for (var i = 0; i < buses.Length; i++)
-            if (buses[i].StillMs is var still && still >= afterMs)
-                return (sessions[i].Device.Name, still);
-        return null;
+        get
+        {
+            (string, long)? hanging = null;
+            for (var i = 0; i < buses.Length; i++)
+                if (buses[i].StillMs is var still && still >= Motion.HangsAfterMs)
+                    hanging ??= (sessions[i].Device.Name, still);
+            return hanging ?? Terminals?.Hanging;
+        }
     }
 
     /// <summary>One round of every device side by side: the accelerated demo's lock-step.</summary>

@@ -27,6 +27,8 @@ internal sealed class Terminals : IAsyncDisposable
     /// <summary>Each relay's flexible load, -1 = it has none and stands energised while all is well.</summary>
     private readonly int[] loadOf;
     private readonly SensorLine[] sensors;
+    private readonly Motion looking;
+    private readonly Motion measuring;
     private ImmutableArray<PulseMark>? kept;
     private long keptMs;
     private bool isApproved;
@@ -36,7 +38,7 @@ internal sealed class Terminals : IAsyncDisposable
 
     public Terminals(Site site, SiteClock clock, IGpio gpio, II2cBuses i2c)
     {
-        this.clock = clock;
+        (this.clock, looking, measuring) = (clock, new(clock), new(clock));
         contacts = [.. site.Contacts.Select(contact => new ContactLine(contact, (gpio, clock)) { Asserted = contact.Role == ContactRole.EmergencyStop ? Settle : null })];
         relays = [.. site.Relays.Select(relay => new RelayLine(relay, gpio, clock))];
         loadOf = [.. site.Relays.Select((_, i) => site.Loads.FirstOrDefault(load => load.Relay == i) is { } load ? site.Loads.IndexOf(load) : -1)];
@@ -49,6 +51,11 @@ internal sealed class Terminals : IAsyncDisposable
     public IReadOnlyList<ContactLine> Contacts => contacts;
     public IReadOnlyList<RelayLine> Relays => relays;
     public IReadOnlyList<SensorLine> Sensors => sensors;
+
+    /// <summary>The loop that hangs, and for how many milliseconds it has not moved; null when both move.</summary>
+    public (string Who, long StillMs)? Hanging =>
+        looking.StillMs is var contacts && contacts >= Motion.HangsAfterMs ? ("the contacts", contacts)
+        : measuring.StillMs is var sensors && sensors >= Motion.HangsAfterMs ? ("the sensors", sensors) : null;
 
     /// <summary>In the order of the site's contacts.</summary>
     public ImmutableArray<ContactReadings> Readings
@@ -118,6 +125,7 @@ internal sealed class Terminals : IAsyncDisposable
 
     private async Task LookAsync(CancellationToken stop)
     {
+        looking.Move();
         foreach (var contact in contacts)
             contact.Look();
         Settle();
@@ -127,8 +135,12 @@ internal sealed class Terminals : IAsyncDisposable
 
     private async Task MeasureAsync(CancellationToken stop)
     {
+        measuring.Move();
         foreach (var sensor in sensors)
+        {
             await sensor.ReadAsync(stop);
+            measuring.Move();
+        }
     }
 
     private void Settle()

@@ -13,8 +13,10 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     /// <summary>While nothing has been decided yet Follow looks this often for a complete image.</summary>
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A device's loop that has not moved for so long hangs: each transaction ends by its own deadline within seconds.</summary>
-    private const long HangsAfterMs = 60_000;
+    /// <summary>The watchdog's own rhythm: with <see cref="Motion.HangsAfterMs"/> a hang is known of within 13 s.</summary>
+    private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Motion cycle = new(clock);
 
     /// <summary>Called once, when it has run in health for <see cref="StartLog.Proven"/>.</summary>
     public Action Proven { get; init; } = () => { };
@@ -61,10 +63,14 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     private async Task CycleAsync(CancellationToken stop)
     {
         while (daemon.Latest is null)
+        {
+            cycle.Move();
             await Task.Delay(Eager, clock.Time, stop);
+        }
         var isReady = false;
         while (true)
         {
+            cycle.Move();
             if (daemon.IsCycleDue)
                 await daemon.CycleOnceAsync();
             if (!isReady)
@@ -75,25 +81,32 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
         }
     }
 
-    /// <summary>The only place that feeds the watchdog, and only while both rhythms are in time and no device's loop hangs. The store is not asked: a dead disk
+    /// <summary>The only place that feeds the watchdog, and only while both rhythms are in time and no loop hangs. The store is not asked: a dead disk
     /// must not end control.</summary>
     private async Task WatchAsync(CancellationToken stop)
     {
         var period = link.WatchdogPeriod is { } limit ? limit / 3 : TimeSpan.FromSeconds(10);
-        var (wellSinceMs, isProven) = (clock.UptimeMs, false);
+        var (saidMs, wellSinceMs, isProven) = (clock.UptimeMs, clock.UptimeMs, false);
         while (true)
         {
-            await Task.Delay(period, clock.Time, stop);
-            var hanging = field.Hanging(HangsAfterMs);
-            if (daemon.IsHealthy && hanging is null)
-                link.Alive();
-            else
+            await Task.Delay(period < LooksEvery ? period : LooksEvery, clock.Time, stop);
+            var hanging = HangingLoop();
+            var isWell = daemon.IsHealthy && hanging is null;
+            if (!isWell)
                 wellSinceMs = clock.UptimeMs;
-            link.Status(hanging is { } loop ? $"unhealthy, the loop of {loop.Device} has hung for {loop.StillMs / 1000} s" : daemon.StatusLine);
+            if (clock.UptimeMs - saidMs >= (long)period.TotalMilliseconds)
+            {
+                saidMs = clock.UptimeMs;
+                if (isWell)
+                    link.Alive();
+                link.Status(hanging is { } loop ? $"unhealthy, the loop of {loop.Who} has hung for {loop.StillMs / 1000} s" : daemon.StatusLine);
+            }
             if (isProven || clock.UptimeMs - wellSinceMs < StartLog.Proven.TotalMilliseconds)
                 continue;
             isProven = true;
             Proven();
         }
     }
+
+    private (string Who, long StillMs)? HangingLoop() => field.Hanging ?? (cycle.StillMs is var still && still >= Motion.HangsAfterMs ? ("the quarter-hour", still) : null);
 }
