@@ -59,7 +59,7 @@ internal sealed class Composition : IAsyncDisposable
         Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget) { Holds = Holds }) { Terminals = terminals };
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
         {
-            Memory = memory.Store is { } known ? Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
+            Memory = memory.Store is { } known ? LastRun.Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
             Orders = Orders,
             Program = Version,
             PolicyHash = Provenance.PolicyHash,
@@ -192,25 +192,6 @@ internal sealed class Composition : IAsyncDisposable
             Gap = TimeSpan.FromMilliseconds(profile.Link.GapMs),
             WaitAfterConnect = TimeSpan.FromMilliseconds(profile.Link.WaitAfterConnectMs),
         };
-    }
-
-    /// <summary>Restart = continue: the last record is thought again, and its memory is ours. A record of another site or of another program's form starts afresh.</summary>
-    private static Memory Remember(IStore store, LoadedSite loaded, Log log)
-    {
-        try
-        {
-            if (store.Last(LedgerKind.Cycle) is not { } entry)
-                return Memory.Fresh(loaded.Site);
-            var record = CycleRecord.FromBytes(entry.Body);
-            if (record.SiteHash != loaded.Hash)
-                throw new InvalidDataException("the site file has changed");
-            return record.Before with { LastDecision = record.Decision, Alerts = record.Before.Alerts.Update(record.Findings, record.Image.TakenAt) };
-        }
-        catch (Exception failure) when (failure is InvalidDataException or IOException)
-        {
-            log.Warning($"starting with a fresh memory: {failure.Message}");
-            return Memory.Fresh(loaded.Site);
-        }
     }
 
     /// <summary>Goes on under the orders of the last run, where a stop that was not reset still stands; what that run still held is handed back first.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
+using SmartEms.Edge.Core.Alerting;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
@@ -58,6 +59,8 @@ internal sealed class Daemon(DaemonParts parts)
     private ImmutableQueue<Receipt> receipts = [];
     private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow.AfterRestart() : FollowMemory.Fresh(parts.Site);
     private Memory memory = parts.Memory;
+    private AlertBook alerts = parts.Memory.Alerts;
+    private ImmutableArray<Finding> ofPolicy = [];
     private InForce? inForce = InForce.From(parts.Memory, parts.Clock);
     private readonly ConstraintWatch constraints = new(parts.Site);
     private readonly FindingBook book = new(parts.Site);
@@ -124,6 +127,7 @@ internal sealed class Daemon(DaemonParts parts)
         follow = step.Memory;
         var findings = Findings(image, step);
         await journal.FindingsAsync(book.Update(findings), image.TakenAt);
+        Alert(findings, image.TakenAt);
         journal.Constraints(constraints.Look(image, step.Envelope, now), image.TakenAt);
         if (ruling is not null || firstImageMs is not null)
         {
@@ -131,6 +135,14 @@ internal sealed class Daemon(DaemonParts parts)
             parts.Field.Terminals?.Approve(RelayPermission.MayRun(image, site), step.Setpoints.Loads, LeaseMs(seconds));
         }
         Account(image, step, findings, seconds);
+    }
+
+    /// <summary>Whoever must know is told with the step that finds it, and not with the next quarter-hour. Follow alone turns the book's pages.</summary>
+    private void Alert(ImmutableArray<Finding> findings, Instant at)
+    {
+        var before = alerts;
+        alerts = before.Update(findings, at);
+        journal.Alerts(before, alerts, at);
     }
 
     /// <summary>The site as it is now, and what has been ordered; a stop pressed at a contact is latched with the same look.</summary>
@@ -182,6 +194,7 @@ internal sealed class Daemon(DaemonParts parts)
             findings.AddRange(terminals.Findings());
         if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
+        findings.AddRange(ofPolicy);
         return findings.DrainToImmutable();
     }
 
@@ -199,7 +212,7 @@ internal sealed class Daemon(DaemonParts parts)
             Prolong(slot, image);
             return;
         }
-        var before = memory with { Follow = follow };
+        var before = memory with { Follow = follow, Alerts = alerts };
         var thought = Cycle.Think(slot, image, site, before, parts.Policy);
         var record = new CycleRecord(slot, image, before, thought.Decision, thought.Findings)
         {
@@ -212,7 +225,7 @@ internal sealed class Daemon(DaemonParts parts)
             ProgramBuild = parts.ProgramBuild,
         };
         var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
-        journal.Alerts(before.Alerts, thought.Memory.Alerts, image.TakenAt);
+        ofPolicy = thought.Findings.RemoveAll(finding => finding.Code != FindingCode.PolicyFailed); // Follow cannot see it, and it stands until the policy is asked again
         await Task.WhenAny(stored, Task.Delay(DurableWithin, realTime));
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);

@@ -36,11 +36,31 @@ public sealed class AlertBookTests
     }
 
     [Fact]
+    public void One_that_comes_and_goes_within_a_minute_is_one_alert()
+    {
+        var book = AlertBook.Empty.Update([Hot], Noon);
+        book = book.Update([], Noon + TimeSpan.FromSeconds(59));
+        Assert.Equal(Noon, Assert.Single(book.Open).LastSeen);
+        Assert.Equal(Noon, Assert.Single(book.Update([Hot], Noon + TimeSpan.FromSeconds(59)).Open).Since);
+        Assert.Empty(book.Update([], Noon + TimeSpan.FromSeconds(60)).Open);
+        Assert.Empty(book.Update([], Noon + TimeSpan.FromHours(-5)).Open);
+    }
+
+    [Fact]
+    public void The_ledgers_changes_lead_to_the_same_book()
+    {
+        var one = AlertBook.Empty.Update([Hot], Noon);
+        Assert.Equal(one.Open, AlertBook.Empty.With(one.Open[0], isOpen: true).Open.AsEnumerable());
+        Assert.Equal(one.Open, one.With(one.Open[0], isOpen: true).Open.AsEnumerable());
+        Assert.Empty(one.With(one.Open[0] with { Value = 52 }, isOpen: false).Open);
+    }
+
+    [Fact]
     public void The_same_code_at_another_device_is_another_alert()
     {
         var book = AlertBook.Empty.Update([Hot, Hot with { Index = 1 }, new(Hot.Code, Subject.Device, 0, 51)], Noon);
         Assert.Equal(3, book.Open.Length);
-        Assert.Equal(1, Assert.Single(book.Update([Hot with { Index = 1 }], Noon).Open).Index);
+        Assert.Equal(1, Assert.Single(book.Update([Hot with { Index = 1 }], Noon + TimeSpan.FromMinutes(1)).Open).Index);
     }
 
     [Fact]

@@ -33,6 +33,31 @@ public sealed class SafeModeTests
         Assert.Contains(await house.LedgerAsync(LedgerKind.Alert), entry => AlertChange.FromBytes(entry.Body) is { IsOpened: true, Alert.Code: FindingCode.SafeMode });
     }
 
+    /// <summary>The quarter-hour was decided before the crash, and its decision goes on: the alert does not wait for the next one.</summary>
+    [Fact]
+    public async Task P4_the_alert_comes_with_the_first_step_and_is_told_once_over_restarts()
+    {
+        using var folder = new StoreFolder();
+        await using var house = await TimedHouse.StartAsync(folder.File);
+        await house.LiveAsync(60);
+        house.Start = StartMode.Safe;
+        await house.RestartAsync();
+        await house.LiveAsync(10);
+        Assert.Equal(0, house.Now.Cycles);
+        Assert.Single(await SafeModeAlertsAsync(house));
+        await house.RestartAsync();
+        await house.LiveAsync(30);
+        Assert.Single(await SafeModeAlertsAsync(house));
+        house.Start = StartMode.Normal;
+        await house.RestartAsync();
+        await house.LiveAsync(120);
+        Assert.Equal(0, house.Now.Cycles);
+        Assert.Equal([true, false], (await SafeModeAlertsAsync(house)).Select(change => change.IsOpened));
+    }
+
+    private static async Task<AlertChange[]> SafeModeAlertsAsync(TimedHouse house) =>
+        [.. (await house.LedgerAsync(LedgerKind.Alert)).Select(entry => AlertChange.FromBytes(entry.Body)).Where(change => change.Alert.Code == FindingCode.SafeMode)];
+
     [Fact]
     public async Task P4_no_order_ends_safe_mode_and_the_next_start_knows_nothing_of_it()
     {
