@@ -17,11 +17,11 @@ internal sealed record EnergyView(
 
 /// <summary>What simulate tells.</summary>
 internal sealed record SimulationView(
-    int Days, int Slots, long Steps, int StepS, double Seconds, double StepsPerS, EnergyView Energy, int Violations, int Unmeetable, double WorstS, string WorstBound, double ReactionS, string DecisionHash)
+    int Days, int Slots, long Steps, int StepS, double Seconds, double StepsPerS, EnergyView Energy, int Violations, int Unmeetable, double WorstS, string WorstBound, double ReactionS, string DecisionHash, string FollowHash)
 {
     public static SimulationView Of(SimulationResult result, Site site, int step, double seconds) => new(
         result.Slots / 96, result.Slots, result.Steps, step, seconds, result.Steps / seconds, EnergyView.Of(result.Tally, site), result.Limits.Violations,
-        result.Limits.Unmeetable, result.Limits.WorstSeconds, result.Limits.WorstBound.ToString(), LimitWatch.ReactionSeconds + step, result.DecisionHash);
+        result.Limits.Unmeetable, result.Limits.WorstSeconds, result.Limits.WorstBound.ToString(), LimitWatch.ReactionSeconds + step, result.Hashes.Decisions, result.Hashes.Follow);
 }
 
 /// <summary>What the demo tells when it ends.</summary>

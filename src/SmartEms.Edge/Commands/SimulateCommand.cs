@@ -64,6 +64,7 @@ internal static class SimulateCommand
         var worst = view.Violations + view.Unmeetable > 0 ? $", the longest for {view.WorstS:0} s ({view.WorstBound})" : "";
         var coarse = view is { StepS: > 1, Violations: > 0 } ? "; a coarse step does not show how the 1 s rhythm holds them: --follow 1s" : "";
         screen.Out.WriteLine($"limits     exceeded beyond {view.ReactionS:0} s: {view.Violations}, and {view.Unmeetable} times by the uncontrolled load alone{worst}{coarse}");
-        screen.Out.WriteLine($"decisions and Follow  sha256 {view.DecisionHash}");
+        screen.Out.WriteLine($"decisions and memory   sha256 {view.DecisionHash}");
+        screen.Out.WriteLine($"setpoints of Follow    sha256 {view.FollowHash}");
     }
 }

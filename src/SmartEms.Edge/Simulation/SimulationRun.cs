@@ -11,8 +11,8 @@ using SmartEms.Edge.Core.Simulating;
 
 namespace SmartEms.Edge.Simulation;
 
-/// <summary>What a simulation gave. The hash runs over the bytes of every decision in order.</summary>
-internal sealed record SimulationResult(int Slots, long Steps, string DecisionHash, Tally Tally, LimitWatch Limits);
+/// <summary>What a simulation gave. One hash runs over the bytes of every decision and memory in order, the other over what every Follow step asked of the devices.</summary>
+internal sealed record SimulationResult(int Slots, long Steps, (string Decisions, string Follow) Hashes, Tally Tally, LimitWatch Limits);
 
 /// <summary>The product's own Cycle and Follow on a simulated site without a wire between them: the same code as on the box, years in seconds.</summary>
 internal sealed class SimulationRun
@@ -26,6 +26,7 @@ internal sealed class SimulationRun
     private readonly Tally tally;
     private readonly LimitWatch limits;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash followHash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly WireWriter wire = new();
     private Memory memory;
 
@@ -51,7 +52,7 @@ internal sealed class SimulationRun
             for (var step = 0; step < perSlot; step++)
                 Move(TimeSpan.FromSeconds(step * stepSeconds), stepSeconds);
         }
-        return new(slots, (long)slots * perSlot, Convert.ToHexStringLower(hash.GetHashAndReset()), tally, limits);
+        return new(slots, (long)slots * perSlot, (Convert.ToHexStringLower(hash.GetHashAndReset()), Convert.ToHexStringLower(followHash.GetHashAndReset())), tally, limits);
     }
 
     private void Decide()
@@ -81,6 +82,9 @@ internal sealed class SimulationRun
         var step = Follow.Step(new(image, site, memory.LastDecision, decisionAge, stepSeconds), memory.Follow);
         limits.Look(image, stepSeconds, Unmet.In(step.Findings));
         memory = memory with { Follow = step.Memory };
+        wire.Clear();
+        SetpointsWire.Write(wire, step.Setpoints);
+        followHash.AppendData(wire.Written);
         Command(step.Setpoints);
         simulated.Step(stepSeconds);
     }

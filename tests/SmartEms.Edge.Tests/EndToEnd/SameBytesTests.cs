@@ -10,18 +10,23 @@ public sealed class SameBytesTests(ITestOutputHelper story)
     [Theory]
     [InlineData("365", "60s")]
     [InlineData("3", "1s")]
-    public async Task Simulated_days_give_one_hash(string days, string follow)
+    public async Task P7_simulated_days_give_one_hash(string days, string follow)
     {
         string[] verb = ["simulate", "--days", days, "--follow", follow, "-o", "json"];
-        var (first, second, jit) = (await HashAsync(Bundle.RunAsync(verb)), await HashAsync(Bundle.RunAsync(verb)), await HashAsync(Bundle.RunJitAsync(verb)));
-        story.WriteLine($"{days} days at {follow}: {first}");
-        Assert.Equal(64, first.Length);
+        var (first, second, jit) = (await HashesAsync(Bundle.RunAsync(verb)), await HashesAsync(Bundle.RunAsync(verb)), await HashesAsync(Bundle.RunJitAsync(verb)));
+        var plain = Bundle.PrepareJit(verb);
+        foreach (var (name, value) in ((string, string)[])[("DOTNET_EnableAVX", "0"), ("DOTNET_TieredCompilation", "0")])
+            plain.Environment[name] = value;
+        story.WriteLine($"{days} days at {follow}: decisions and memory {first.Decisions}, setpoints of every Follow step {first.Follow}");
+        Assert.Equal((64, 64), (first.Decisions.Length, first.Follow.Length));
+        Assert.NotEqual(first.Decisions, first.Follow);
         Assert.Equal(first, second);
         Assert.Equal(first, jit);
+        Assert.Equal(first, await HashesAsync(Bundle.RunAsync(plain, Patience))); // another machine: no wide registers, other code
     }
 
     [Fact]
-    public async Task Each_thinks_the_others_week_again()
+    public async Task P7_each_thinks_the_others_week_again()
     {
         using Scratch scratch = new();
         var (native, jit) = (scratch.Of("native.db"), scratch.Of("jit.db"));
@@ -44,11 +49,11 @@ public sealed class SameBytesTests(ITestOutputHelper story)
 
     private static void Succeeded(Ended ended) => Assert.True(ended.Exit == 0, ended.ToString());
 
-    private async Task<string> HashAsync(Task<Ended> run)
+    private async Task<(string Decisions, string Follow)> HashesAsync(Task<Ended> run)
     {
         var ended = await run;
         Succeeded(ended);
         story.WriteLine($"{ended.Json.GetProperty("seconds").GetDouble():0.0} s, {ended.Json.GetProperty("steps_per_s").GetDouble():0} steps/s");
-        return ended.Json.GetProperty("decision_hash").GetString()!;
+        return (ended.Json.GetProperty("decision_hash").GetString()!, ended.Json.GetProperty("follow_hash").GetString()!);
     }
 }
