@@ -18,6 +18,10 @@ public interface IStore : IDisposable
     /// <summary>Appends telemetry as one transaction.</summary>
     void Append(ReadOnlySpan<TelemetrySample> samples);
 
+    /// <summary>Puts right, all or none, the telemetry that a doubted clock stamped before it was set: what lies from <see cref="ClockStep.DoubtedSince"/> up to
+    /// <see cref="ClockStep.Expected"/> is moved by <see cref="ClockStep.By"/>. Nothing happens for a clock that was not doubted.</summary>
+    void Rebase(ClockStep step);
+
     /// <summary>The number of a telemetry point "device/point" with its unit, made when new; durable with its first samples.</summary>
     int PointNumber(string name, string unit);
 

@@ -18,6 +18,7 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
     private readonly Statement _find = database.Prepare("SELECT first_ms, last_ms, body FROM pieces WHERE block = ?1 AND first_ms < ?3 AND last_ms >= ?2 ORDER BY id");
     private readonly Statement _spans = database.Prepare("SELECT first_ms, last_ms FROM pieces WHERE block = ?1");
     private readonly Statement _clear = database.Prepare("DELETE FROM pieces");
+    private readonly Statement _drop = database.Prepare("DELETE FROM pieces WHERE first_ms >= ?1 AND last_ms BETWEEN ?2 AND ?3");
 
     // A day of pieces is fetched every day: in room of our own it leaves the collector nothing that lives long enough to be kept for the week.
     private readonly List<(int Point, int From, int Length)> _parts = [];
@@ -33,6 +34,9 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
     public void Restore(in PieceMark mark, byte[] body) => _add.Bind(1, mark.Block).Bind(2, mark.First).Bind(3, mark.Last).Bind(4, body).Run();
 
     public void Clear() => _clear.Run();
+
+    /// <summary>Drops the pieces of groups that lie in [since, until].</summary>
+    public void Drop(long since, long until) => _drop.Bind(1, Rollup.Start(since, Rollup.QuarterMs)).Bind(2, since).Bind(3, until).Run();
 
     public List<int> Blocks()
     {
@@ -88,7 +92,7 @@ internal sealed class PieceTable(Database database, GapTable gaps) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { _add, _blocks, _find, _spans, _clear })
+        foreach (var statement in new[] { _add, _blocks, _find, _spans, _clear, _drop })
             statement.Dispose();
     }
 

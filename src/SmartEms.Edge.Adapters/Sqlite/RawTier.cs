@@ -24,6 +24,8 @@ internal sealed class RawTier : IDisposable
     private readonly Statement _body;
     private readonly Statement _oldest;
     private readonly Statement _drop;
+    private readonly Statement _within;
+    private readonly Statement _about;
 
     public RawTier(Database database)
     {
@@ -36,6 +38,8 @@ internal sealed class RawTier : IDisposable
         _body = database.Prepare("SELECT body FROM chunks WHERE id = ?1");
         _oldest = database.Prepare("SELECT id, first_ms, last_ms, samples, bytes FROM chunks ORDER BY id LIMIT 1");
         _drop = database.Prepare("DELETE FROM chunks WHERE id = ?1");
+        _within = database.Prepare("SELECT id, first_ms, last_ms, samples FROM chunks WHERE first_ms >= ?1 AND last_ms <= ?2 ORDER BY id");
+        _about = database.Prepare("SELECT block, bytes FROM chunks WHERE id = ?1");
         Recount(database);
     }
 
@@ -85,21 +89,13 @@ internal sealed class RawTier : IDisposable
     }
 
     /// <summary>The chunks of a block that touch [from, to), by their beginning.</summary>
-    public List<Stretch> Find(int block, Instant from, Instant to)
-    {
-        var found = new List<Stretch>();
-        try
-        {
-            _find.Bind(1, block).Bind(2, to.UnixMilliseconds).Bind(3, from.UnixMilliseconds);
-            while (_find.Step())
-                found.Add(new Stretch(_find.Long(0), _find.Long(1), _find.Long(2), _find.Long(3)));
-            return found;
-        }
-        finally
-        {
-            _find.Rewind();
-        }
-    }
+    public List<Stretch> Find(int block, Instant from, Instant to) => Stretches(_find.Bind(1, block).Bind(2, to.UnixMilliseconds).Bind(3, from.UnixMilliseconds));
+
+    /// <summary>The chunks of every block that lie in [since, until] whole, in the order they were written.</summary>
+    public List<Stretch> Within(long since, long until) => Stretches(_within.Bind(1, since).Bind(2, until));
+
+    /// <summary>The block of a chunk.</summary>
+    public long BlockOf(long id) => About(id).Block;
 
     /// <summary>The body of a chunk, or null when it has gone meanwhile.</summary>
     public byte[]? Body(long id)
@@ -134,10 +130,43 @@ internal sealed class RawTier : IDisposable
         return oldest;
     }
 
+    public void Drop(long id)
+    {
+        Bytes -= About(id).Bytes;
+        _drop.Bind(1, id).Run();
+    }
+
     public void Dispose()
     {
-        foreach (var statement in new[] { _addSegment, _segments, _open, _clearSegments, _addChunk, _find, _body, _oldest, _drop })
+        foreach (var statement in new[] { _addSegment, _segments, _open, _clearSegments, _addChunk, _find, _body, _oldest, _drop, _within, _about })
             statement.Dispose();
+    }
+
+    private static List<Stretch> Stretches(Statement chunks)
+    {
+        var found = new List<Stretch>();
+        try
+        {
+            while (chunks.Step())
+                found.Add(new Stretch(chunks.Long(0), chunks.Long(1), chunks.Long(2), chunks.Long(3)));
+            return found;
+        }
+        finally
+        {
+            chunks.Rewind();
+        }
+    }
+
+    private (long Block, long Bytes) About(long id)
+    {
+        try
+        {
+            return _about.Bind(1, id).Step() ? (_about.Long(0), _about.Long(1)) : default;
+        }
+        finally
+        {
+            _about.Rewind();
+        }
     }
 }
 

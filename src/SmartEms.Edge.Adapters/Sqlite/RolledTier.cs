@@ -29,6 +29,9 @@ internal sealed class RolledTier : IDisposable
     private readonly Statement _oldest;
     private readonly Statement _drop;
     private readonly Statement _forget;
+    private readonly Statement _every;
+    private readonly Statement _remove;
+    private readonly Statement _tidy;
 
     public RolledTier(Database database, TelemetryTier tier, GapTable gaps)
     {
@@ -45,6 +48,9 @@ internal sealed class RolledTier : IDisposable
         _oldest = database.Prepare($"SELECT stretch, bytes, samples FROM stretches WHERE tier = {number} ORDER BY stretch LIMIT 1");
         _drop = database.Prepare($"DELETE FROM {table} WHERE (key & {(1 << StretchBits) - 1}) = ?1");
         _forget = database.Prepare($"DELETE FROM stretches WHERE tier = {number} AND stretch = ?1");
+        _every = database.Prepare($"SELECT key, body FROM {table} WHERE (key & {(1 << StretchBits) - 1}) BETWEEN ?1 AND ?2");
+        _remove = database.Prepare($"DELETE FROM {table} WHERE key = ?1");
+        _tidy = database.Prepare($"DELETE FROM stretches WHERE tier = {number} AND bytes = 0");
         Recount(database);
     }
 
@@ -152,9 +158,26 @@ internal sealed class RolledTier : IDisposable
         }
     }
 
+    /// <summary>Drops the rows of every point that begin in [since, until].</summary>
+    public void Drop(long since, long until)
+    {
+        foreach (var (key, body) in Bodies(_every.Bind(1, StretchOf(since)).Bind(2, StretchOf(until))))
+        {
+            var rows = new List<TelemetryRow>();
+            Take(key, body, (long.MinValue, long.MaxValue), rows);
+            var kept = rows.FindAll(row => row.At.UnixMilliseconds < since || row.At.UnixMilliseconds > until);
+            if (kept.Count == rows.Count)
+                continue;
+            _remove.Bind(1, key).Run();
+            Account(key & ((1 << StretchBits) - 1), -body.Length, -rows.Count);
+            Add((int)(key >> StretchBits), kept);
+        }
+        _tidy.Run();
+    }
+
     public void Dispose()
     {
-        foreach (var statement in new[] { _put, _find, _range, _account, _oldest, _drop, _forget })
+        foreach (var statement in new[] { _put, _find, _range, _account, _oldest, _drop, _forget, _every, _remove, _tidy })
             statement.Dispose();
     }
 
@@ -218,19 +241,20 @@ internal sealed class RolledTier : IDisposable
         return sum;
     }
 
-    private List<(long Key, byte[] Body)> Bodies(long from, long to)
+    private List<(long Key, byte[] Body)> Bodies(long from, long to) => Bodies(_find.Bind(1, from).Bind(2, to));
+
+    private static List<(long Key, byte[] Body)> Bodies(Statement rows)
     {
         var found = new List<(long, byte[])>();
         try
         {
-            _find.Bind(1, from).Bind(2, to);
-            while (_find.Step())
-                found.Add((_find.Long(0), _find.Blob(1)));
+            while (rows.Step())
+                found.Add((rows.Long(0), rows.Blob(1)));
             return found;
         }
         finally
         {
-            _find.Rewind();
+            rows.Rewind();
         }
     }
 

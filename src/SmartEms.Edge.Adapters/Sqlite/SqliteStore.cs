@@ -82,6 +82,8 @@ public sealed partial class SqliteStore : IStore, ILedger, ITelemetryReader
     /// <exception cref="ArgumentException">A sample's point was never numbered; nothing is stored.</exception>
     public void Append(ReadOnlySpan<TelemetrySample> samples) => _telemetry.Append(samples);
 
+    public void Rebase(ClockStep step) => _telemetry.Rebase(step);
+
     /// <summary>The number of a point, made when new. The same name with another unit is another point.</summary>
     public int PointNumber(string name, string unit) => _telemetry.PointNumber(name, unit);
 

@@ -66,6 +66,33 @@ internal sealed class TelemetryAppender(Database database, TelemetryTables table
             Checkpoint();
     }
 
+    /// <summary>Moves all that was stored with stamps in [<paramref name="since"/>, <paramref name="until"/>] by so many ms, group by group.</summary>
+    public void Rebase(long since, long until, long by)
+    {
+        Atomically([], _ =>
+        {
+            if (_unsure)
+                Recover();
+            else if (_segments > 0)
+                CloseGroup();
+            var groups = new MovedGroups(tables, since, until);
+            while (groups.Next(by) is { } samples)
+                for (ReadOnlySpan<TelemetrySample> left = samples; left.Length > 0; left = left[OfOneQuarter(left)..])
+                    Add(left[..OfOneQuarter(left)]);
+        });
+        Checkpoint();
+    }
+
+    /// <summary>How many samples may be one segment: those of the first one's quarter-hour, and not too many.</summary>
+    private static int OfOneQuarter(ReadOnlySpan<TelemetrySample> samples)
+    {
+        var quarter = Rollup.Start(samples[0].At.UnixMilliseconds, Rollup.QuarterMs);
+        var count = 1;
+        while (count < samples.Length && count < SliceSamples && Rollup.Start(samples[count].At.UnixMilliseconds, Rollup.QuarterMs) == quarter)
+            count++;
+        return count;
+    }
+
     /// <summary>Records a gap that somebody else knows of.</summary>
     public void Note(TelemetryGap gap) => Atomically([], _ => tables.Gaps.Add(gap));
 

@@ -129,6 +129,15 @@ internal sealed class TelemetryFile : ITelemetryReader, IDisposable
         }
     }
 
+    /// <summary>Moves what a doubted clock stamped, all or none.</summary>
+    public void Rebase(ClockStep step)
+    {
+        if (step.DoubtedSince is not { } since)
+            return;
+        lock (_gate)
+            Appender().Rebase(since.UnixMilliseconds, step.Expected.UnixMilliseconds, (long)step.By.TotalMilliseconds);
+    }
+
     public void Note(TelemetryGap gap)
     {
         lock (_gate)

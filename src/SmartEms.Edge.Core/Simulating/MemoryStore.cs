@@ -97,6 +97,25 @@ public sealed class MemoryStore(int mostEntries = int.MaxValue, int mostSamples 
         }
     }
 
+    public void Rebase(ClockStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        if (step.DoubtedSince is not { } since)
+            return;
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            foreach (var samples in _telemetry.Values)
+            {
+                var moved = Between(samples.Values, since, new(step.Expected.UnixMilliseconds + 1));
+                foreach (var sample in moved)
+                    samples.Remove(sample.At);
+                foreach (var sample in moved)
+                    samples[sample.At + step.By] = sample with { At = sample.At + step.By };
+            }
+        }
+    }
+
     /// <summary>The number of a point, made when new. The same name with another unit is another point.</summary>
     public int PointNumber(string name, string unit)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 
@@ -76,6 +77,14 @@ internal sealed class Backlog(long mostBytes)
             return null;
         (Bytes, Samples) = (Bytes - batch.Bytes, Samples - batch.Samples.Length);
         return batch;
+    }
+
+    /// <summary>Moves the stamps of all telemetry that waits.</summary>
+    public void Restamp(TimeSpan by)
+    {
+        foreach (var batch in batches)
+            foreach (ref var sample in MemoryMarshal.AsMemory(batch.Samples).Span)
+                sample = sample with { At = sample.At + by };
     }
 
     public Losses? TakeLost()

@@ -82,5 +82,6 @@ internal sealed class Journal(Site site, Recorder recorder, Log log, TimeProvide
         var step = found with { DoubtedSince = since };
         log.Warning($"the clock stepped by {step.By.TotalSeconds:0.0} s to {now}");
         _ = recorder.AppendAsync(LedgerKind.ClockStep, now, step.ToBytes());
+        recorder.Rebase(step);
     }
 }

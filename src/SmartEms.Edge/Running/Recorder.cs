@@ -15,15 +15,6 @@ internal sealed class Recorder : IAsyncDisposable
     private const int MostSamples = 16_384;
     private static readonly TimeSpan TelemetryEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>A disk that takes longer for one commit is said to fail: control can wait for a record no longer than that.</summary>
-    private static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(1);
-
-    /// <summary>Short, because most failures are over at once and what is handed in meanwhile waits in memory; then a quarter of the time it has
-    /// failed already, so that few failed writes in a row do not cost a long wait.</summary>
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>With the time to open a store this stays below the promised 5 s between free space and the next stored record.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(10);
 
     private readonly object gate = new();
@@ -39,14 +30,9 @@ internal sealed class Recorder : IAsyncDisposable
     private readonly StoreWrites writes = new();
 
     // Under the gate.
-    private string? failure;
-    private TimeSpan pause = FirstPause;
-    private long failedAt;
-    private long failingSince;
-    private long? busySince;
+    private readonly StoreHealth health;
+    private readonly Queue<ClockStep> steps = [];
     private long lastFlush;
-    private double lastMs;
-    private double slowestMs;
     private long ledgerBytes;
     private long samplesStored;
     private bool isStopping;
@@ -56,11 +42,11 @@ internal sealed class Recorder : IAsyncDisposable
     public Recorder(IStore? store, TimeProvider time, Func<IStore>? reopen = null, long queueBytes = DefaultQueueBytes)
     {
         this.time = time;
-        (backlog, keeper) = (new(queueBytes), new(store, reopen));
+        (backlog, keeper, health) = (new(queueBytes), new(store, reopen), new(time));
         lastFlush = time.GetTimestamp();
         alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (store is null)
-            (failure, failedAt, failingSince) = ("the store is not open yet", lastFlush, lastFlush);
+            health.Fail("the store is not open yet");
         new Thread(Live) { IsBackground = true, Name = "recorder" }.Start();
     }
 
@@ -70,7 +56,7 @@ internal sealed class Recorder : IAsyncDisposable
         get
         {
             lock (gate)
-                return Complaint();
+                return health.Complaint;
         }
     }
 
@@ -79,7 +65,7 @@ internal sealed class Recorder : IAsyncDisposable
         get
         {
             lock (gate)
-                return new(Complaint(), backlog.Bytes + backlog.InHand, Math.Round(Math.Max(slowestMs, BusyFor().TotalMilliseconds), 1))
+                return new(health.Complaint, backlog.Bytes + backlog.InHand, Math.Round(health.SlowestMs, 1))
                 {
                     DroppedEntries = backlog.LostEntries,
                     DroppedSamples = backlog.LostSamples,
@@ -99,7 +85,7 @@ internal sealed class Recorder : IAsyncDisposable
         var pending = new PendingEntry(kind, at, body);
         lock (gate)
         {
-            if (isStopping || failure is not null)
+            if (isStopping || health.IsFailing)
                 pending.Done.TrySetResult(false);
             if (!isStopping)
                 backlog.Add(pending);
@@ -120,6 +106,20 @@ internal sealed class Recorder : IAsyncDisposable
         {
             if (!isStopping)
                 backlog.Add(batch);
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    /// <summary>Telemetry that a doubted clock stamped is moved by what the clock was off: what waits here at once, what is stored as soon as the store may be
+    /// written.</summary>
+    public void Rebase(ClockStep step)
+    {
+        lock (gate)
+        {
+            if (isStopping || step.DoubtedSince is null)
+                return;
+            backlog.Restamp(step.By);
+            steps.Enqueue(step);
             Monitor.PulseAll(gate);
         }
     }
@@ -148,6 +148,8 @@ internal sealed class Recorder : IAsyncDisposable
                     StoredEntries();
                 if (hand.IsEmpty && !basket.IsEmpty && Guarded(() => writes.ForTelemetry(() => basket.Store(keeper.Opened()))))
                     Stored();
+                if (hand.IsEmpty && basket.IsEmpty && NextStep() is { } step && Guarded(() => writes.ForTelemetry(() => keeper.Opened().Rebase(step))))
+                    Rebased();
             }
             keeper.Dispose();
         }
@@ -167,15 +169,15 @@ internal sealed class Recorder : IAsyncDisposable
         {
             while (true)
             {
-                var rest = failure is null ? TimeSpan.Zero : pause - time.GetElapsedTime(failedAt);
+                var rest = health.Rest;
                 if (rest <= TimeSpan.Zero || isStopping)
                 {
                     if (hand.IsEmpty)
                         hand.Fill(backlog, GapNote());
                     TakeTelemetry();
                     backlog.InHand = HandBytes();
-                    if (!hand.IsEmpty || !basket.IsEmpty)
-                        return !isStopping || failure is null;
+                    if (!hand.IsEmpty || !basket.IsEmpty || steps.Count > 0)
+                        return !isStopping || !health.IsFailing;
                     if (isStopping)
                         return false;
                     rest = backlog.HasTelemetry ? TelemetryEvery - time.GetElapsedTime(lastFlush) : Timeout.InfiniteTimeSpan;
@@ -188,11 +190,12 @@ internal sealed class Recorder : IAsyncDisposable
 
     /// <summary>A gap is noted once the store works again and the pressure is over: noting it while more is dropped would only press harder.</summary>
     private PendingEntry? GapNote() =>
-        failure is null && (isStopping || backlog.IsEased) ? backlog.TakeLost()?.ToNote() : null;
+        !health.IsFailing && (isStopping || backlog.IsEased) ? backlog.TakeLost()?.ToNote() : null;
 
+    /// <summary>What is in hand was stamped before a step that waits here; what was handed in after it stays until the step is done with.</summary>
     private void TakeTelemetry()
     {
-        if (!basket.IsEmpty || !(isStopping || backlog.Samples >= MostSamples || time.GetElapsedTime(lastFlush) >= TelemetryEvery))
+        if (!basket.IsEmpty || steps.Count > 0 || !(isStopping || backlog.Samples >= MostSamples || time.GetElapsedTime(lastFlush) >= TelemetryEvery))
             return;
         lastFlush = time.GetTimestamp();
         basket.Fill(backlog, MostSamples);
@@ -223,12 +226,23 @@ internal sealed class Recorder : IAsyncDisposable
         }
     }
 
+    private ClockStep? NextStep()
+    {
+        lock (gate)
+            return steps.TryPeek(out var step) ? step : null;
+    }
+
+    private void Rebased()
+    {
+        lock (gate)
+            steps.Dequeue();
+    }
+
     /// <summary>Does one piece of work on the store; true when it succeeded.</summary>
     private bool Guarded(Action act)
     {
-        var start = time.GetTimestamp();
         lock (gate)
-            busySince = start;
+            health.Begin();
         IOException? trouble = null;
         try
         {
@@ -240,10 +254,12 @@ internal sealed class Recorder : IAsyncDisposable
         }
         lock (gate)
         {
-            busySince = null;
-            lastMs = time.GetElapsedTime(start).TotalMilliseconds;
-            slowestMs = Math.Max(slowestMs, lastMs);
-            Judge(trouble);
+            health.End(trouble);
+            if (trouble is not null)
+            {
+                hand.ReleaseWaiters();
+                backlog.ReleaseWaiters();
+            }
         }
         if (trouble is not null)
         {
@@ -253,32 +269,6 @@ internal sealed class Recorder : IAsyncDisposable
         }
         return trouble is null;
     }
-
-    private void Judge(IOException? trouble)
-    {
-        if (trouble is null)
-        {
-            (failure, pause) = (null, FirstPause);
-            return;
-        }
-        failedAt = time.GetTimestamp();
-        if (failure is null)
-            failingSince = failedAt;
-        failure = trouble.Message;
-        pause = TimeSpan.FromTicks(Math.Clamp(time.GetElapsedTime(failingSince, failedAt).Ticks / 4, FirstPause.Ticks, LongestPause.Ticks));
-        hand.ReleaseWaiters();
-        backlog.ReleaseWaiters();
-    }
-
-    private string? Complaint()
-    {
-        if (failure is not null)
-            return failure;
-        var ms = Math.Max(BusyFor().TotalMilliseconds, lastMs);
-        return ms <= SlowAfter.TotalMilliseconds ? null : $"the disk is slow: one commit takes {ms / 1000:0.0} s";
-    }
-
-    private TimeSpan BusyFor() => busySince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     private void Wake()
     {

@@ -181,6 +181,8 @@ public class LocalApiTests
         public long Append(LedgerKind kind, Instant at, ReadOnlySpan<byte> body) => throw new NotSupportedException();
         public long AppendAll(ReadOnlySpan<LedgerDraft> entries) => throw new NotSupportedException();
         public void Append(ReadOnlySpan<TelemetrySample> samples) => throw new NotSupportedException();
+
+        public void Rebase(ClockStep step) => throw new NotSupportedException();
         public int PointNumber(string name, string unit) => throw new NotSupportedException();
         public LedgerEntry? Last(LedgerKind kind) => null;
         public void KeepText(string hash, string text) => throw new NotSupportedException();

@@ -55,6 +55,12 @@ internal sealed class SickStore(IStore inner, SickStore.Orders orders) : IStore
         });
     }
 
+    public void Rebase(ClockStep step) => Write(() =>
+    {
+        inner.Rebase(step);
+        return 0;
+    });
+
     public int PointNumber(string name, string unit) => Write(() => inner.PointNumber(name, unit));
 
     public LedgerEntry? Last(LedgerKind kind) => inner.Last(kind);

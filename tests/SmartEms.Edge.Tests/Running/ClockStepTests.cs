@@ -105,6 +105,14 @@ public sealed class ClockStepTests(ITestOutputHelper story)
         }
         story.WriteLine($"{step} entries of two hours without the time put right by {lost}: order kept, worst error {worst.TotalMilliseconds:0} ms; {moments.Length - step} after it");
         Assert.True(step > 8 && worst <= TimeSpan.FromSeconds(1), $"worst {worst}");
+        await house.RestartAsync(); // all that was in hand is stored
+        var rows = house.Telemetry($"{Simulation.House.Meter}/");
+        var began = set + lost + TimeSpan.FromSeconds(-8 * Quarter);
+        Assert.All(rows, row => Assert.InRange(row.UnixMilliseconds, began.UnixMilliseconds - 1_000, house.Time.Now.UnixMilliseconds));
+        Assert.True(rows.Length >= 10 * Quarter / 10, $"{rows.Length} rows of ten quarter-hours");
+        for (var i = 1; i < rows.Length; i++)
+            Assert.InRange(rows[i].UnixMilliseconds - rows[i - 1].UnixMilliseconds, 10_000 - 1_000, 60_000);
+        story.WriteLine($"telemetry: {rows.Length} rows of one point from {rows[0]} to {rows[^1]}, none at a stamp of before");
     }
 
     [Fact]

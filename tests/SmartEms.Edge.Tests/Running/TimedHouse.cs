@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
@@ -82,6 +83,12 @@ internal sealed class TimedHouse : IAsyncDisposable
         await built.Recorder.AppendAsync(LedgerKind.Note, Time.Now, [0]);
         return built.Recorder.Look(store => ((ILedger)store).After(0, int.MaxValue));
     }
+
+    /// <summary>When the device's point with the most samples was read, as the store tells it.</summary>
+    public Instant[] Telemetry(string device) => built.Recorder.Look(store => store is ITelemetryReader reader
+        ? reader.Points().Where(point => point.Name.StartsWith(device, StringComparison.Ordinal))
+            .Select(point => reader.Read(point.Number, TelemetryTier.Raw, new(long.MinValue), new(long.MaxValue)).Select(row => row.At).ToArray()).MaxBy(rows => rows.Length)!
+        : []);
 
     public async Task<long[]> SlotsAsync() => [.. (await LedgerAsync(LedgerKind.Cycle)).Select(entry => CycleRecord.FromBytes(entry.Body).Slot.Index)];
 

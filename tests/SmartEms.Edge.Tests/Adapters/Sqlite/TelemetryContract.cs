@@ -86,6 +86,38 @@ public abstract class TelemetryContract : IDisposable
         Assert.Empty(Reader.Gaps(Always, new Instant(100)));
     }
 
+    /// <summary>T3: a box that was on for hours, or days, before it learnt the time reads as one that always knew it; what a run before stored stays.</summary>
+    [Theory]
+    [InlineData(2, 3_200_711)]
+    [InlineData(2, -1_900)]
+    [InlineData(50, 3_200_711)]
+    [InlineData(50, 1_000_000)]
+    public void What_a_doubted_clock_stamped_is_moved(int hours, int bySeconds)
+    {
+        const long Hour = 3_600_000, Before = 2 * 24 * Hour, Since = 3 * 24 * Hour;
+        var by = TimeSpan.FromSeconds(bySeconds);
+        using MemoryStore right = new();
+        var points = Enumerable.Range(1, 40).Select(number => Store.PointNumber($"a/{number}", "W")).ToArray();
+        foreach (var number in points)
+            right.PointNumber($"a/{number}", "W");
+        void Stored(long from, TimeSpan off)
+        {
+            for (var at = from; at < from + (hours * Hour); at += 600_000)
+                foreach (var (store, moved) in ((IStore, TimeSpan)[])[(Store, TimeSpan.Zero), (right, off)])
+                    store.Append([.. Enumerable.Range(0, 60).SelectMany(i => (int[])[points[0], points[^1]], (i, point) =>
+                        new TelemetrySample(new Instant(at + (i * 10_000)) + moved, point, (at / 600_000) + i + point, Trust.Good, BadReason.None))]);
+        }
+
+        Stored(Before - ((hours - 2) * Hour), TimeSpan.Zero);
+        Stored(Since, by);
+        ClockStep step = new(new Instant(Since + (hours * Hour)), new Instant(Since + (hours * Hour)) + by) { DoubtedSince = new(Since) };
+        Store.Rebase(step with { DoubtedSince = null });
+        Store.Rebase(step);
+        foreach (var point in points)
+            foreach (var tier in Enum.GetValues<TelemetryTier>())
+                Assert.Equal(right.Read(point, tier, Always, Never).Select(Rounded), Reader.Read(point, tier, Always, Never).Select(Rounded));
+    }
+
     protected void Append(int point, IEnumerable<(long At, double Value)> samples) =>
         Store.Append(samples.Select(s => new TelemetrySample(new Instant(s.At), point, s.Value, Trust.Good, BadReason.None)).ToArray());
 
