@@ -7,6 +7,8 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 # --- Native libraries the bundle carries: Debian package and soname. The only list ---
 native_libraries="
 libsqlite3-0 libsqlite3.so.0
+libssl3 libssl.so.3
+libssl3 libcrypto.so.3
 "
 
 rid=${1:-linux-x64}
@@ -120,7 +122,7 @@ copy_texts() {
     local runtime
     runtime=$(find "${NUGET_PACKAGES:-$HOME/.nuget/packages}/runtime.$rid.microsoft.dotnet.ilcompiler" -maxdepth 2 -name THIRD-PARTY-NOTICES.TXT -path "*/${framework#net}*" 2>/dev/null | sort -V | tail -n 1)
     [ -z "$runtime" ] || install -m 644 "$runtime" "$bundle/lib/licences/dotnet-third-party-notices.txt"
-    cp systemd/smartems.service systemd/smartems.sysusers.conf systemd/smartems.tmpfiles.conf "$bundle/systemd/"
+    cp systemd/smartems.service systemd/smartems.sysusers.conf systemd/smartems.tmpfiles.conf systemd/kernel-clock.conf "$bundle/systemd/"
     [ ! -e hw/demo/site.yaml ] || cp hw/demo/site.yaml "$bundle/site.example.yaml"
 }
 

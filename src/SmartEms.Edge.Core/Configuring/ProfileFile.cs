@@ -9,7 +9,7 @@ public static class ProfileFile
     private const int MostHoles = 200;
 
     private static readonly string[] Keys =
-        ["profile", "title", "source", "confidence", "layout", "sunspec_bases", "link", "units", "identify", "holes", "defaults", "points", "controls"];
+        ["profile", "title", "source", "confidence", "layout", "sunspec_bases", "link", "units", "identify", "holes", "defaults", "points", "controls", "clock"];
 
     private static readonly string[] LinkKeys =
         ["port", "unit", "timeout_ms", "gap_ms", "reread_ms", "write_gap_ms", "wait_after_connect_ms", "max_read", "max_gap", "single_client"];
@@ -30,7 +30,8 @@ public static class ProfileFile
         checks.UnusedUnits(file.Map("units", null));
         var controls = new ProfileControls(points, problems).Read(file);
         var identify = new ProfileIdentify(head, problems).Read(file);
-        return problems.Result(() => head with { Points = ProfileWear.Settle(points, controls), Controls = controls, Identify = identify });
+        var clock = ProfileClock.Read(file, [.. points.Select(read => read.Point)]);
+        return problems.Result(() => head with { Clock = clock, Points = ProfileWear.Settle(points, controls), Controls = controls, Identify = identify });
     }
 
     private static DeviceProfile Head(NodeReader file, string? name, ProblemList problems)

@@ -25,6 +25,7 @@ public static class Catalogue
         new(FindingCode.DeviceAnswersGarbage, Urgency.Alarm, "bad answers in a row", "{0} answers, but not in valid Modbus ({1})", "check that {2} is this device and nothing else shares the port"),
         new(FindingCode.DeviceNotArmed, Urgency.Warning, "", "{0} did not take its own fallback timer; no setpoint is sent to it", "enable remote control in the device's menu; then restart it"),
         new(FindingCode.DeviceNotSetUp, Urgency.Warning, "", "{0} is not set up for control; nothing is written to it", "its last receipt names the setting and what to change: smartems status, or the log"),
+        new(FindingCode.DeviceClockOff, Urgency.Notice, "s", "the clock of {0} is off by {1} (positive: ahead)", "control does not use it, but the device's own timetable and records do: set it in the device's menu, or give the device a time server"),
         new(FindingCode.GridMeterUnknown, Urgency.Alarm, "s", "the grid meter {0} gives no current reading ({1})", "batteries idle, chargers at minimum, PV inside the export limit until it returns; check {2}"),
         new(FindingCode.BatterySocUnknown, Urgency.Alarm, "s", "the state of charge of {0} is unknown", "the battery is left idle; check its BMS"),
         new(FindingCode.BatteryPowerUnknown, Urgency.Alarm, "s", "the power of {0} is unknown", "the battery is left idle; check its inverter"),
@@ -61,7 +62,7 @@ public static class Catalogue
         new(FindingCode.DecisionLeaseExpired, Urgency.Alarm, "s", "the last decision is too old ({1}); only safe limits are kept", "read the log: the quarter-hour cycle stands still"),
         new(FindingCode.PolicyFailed, Urgency.Warning, "", "the policy gave no usable proposal; the plain rule leads", "read the log"),
         new(FindingCode.StoreFailing, Urgency.Alarm, "", "records cannot be stored; control goes on from memory", "check the disk: df -h, dmesg"),
-        new(FindingCode.ClockNotTrusted, Urgency.Notice, "", "the clock of this machine is not set by a time service and may be wrong", "orders that relax are refused and the policy is not heard; timedatectl shows why; where somebody else keeps the clock: smartems run --trust-clock"),
+        new(FindingCode.ClockNotTrusted, Urgency.Notice, "", "the clock of this machine is not set by a time service and may be wrong", "orders that relax are refused and the policy is not heard; timedatectl shows why; with chrony or ntpd install systemd/kernel-clock.conf; where somebody else keeps the clock: smartems run --trust-clock"),
         new(FindingCode.LastGoodSite, Urgency.Alarm, "", "the last starts failed; the site file that ran well before is used, not the one that is there", "read journalctl -u smartems, mend the site file, then: systemctl restart smartems"),
         new(FindingCode.SafeMode, Urgency.Alarm, "", "safe mode: the last starts failed; every device is left at rest", "read journalctl -u smartems for the cause, then: systemctl restart smartems; it tries again by itself every hour"),
     ];

@@ -24,6 +24,7 @@ public enum FindingCode : short
     DeviceAnswersGarbage = 103,
     DeviceNotArmed = 104,
     DeviceNotSetUp = 105,
+    DeviceClockOff = 106,
 
     GridMeterUnknown = 110,
     BatterySocUnknown = 111,

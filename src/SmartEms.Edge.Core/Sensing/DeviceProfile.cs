@@ -23,6 +23,9 @@ public sealed record DeviceProfile(string Name, string Title, LinkRules Link, Im
     /// <summary>How a device of this model is told from others, by reading only.</summary>
     public ImmutableArray<Fingerprint> Identify { get; init; } = [];
 
+    /// <summary>Where the device shows its own clock; null where it shows none.</summary>
+    public DeviceClock? Clock { get; init; }
+
     /// <summary>The index of a point by name, or −1.</summary>
     public int IndexOf(string point)
     {

@@ -66,6 +66,8 @@ public sealed class DeviceTable
         if (definition.Type == RegisterType.SunSsf && IsOneOff(point, before))
             cells[point] = before with { AtMs = atMs };
         Reads++;
+        if (Device.Profile.Clock?.Uses(point) == true)
+            return; // a clock that goes does not tell that what is measured is alive
         if (!before.IsRead || before.Bits != cells[point].Bits || before.Text != cells[point].Text)
             (Changes, ReadsAtChange, ChangedMs) = (Changes + 1, Reads, atMs);
     }

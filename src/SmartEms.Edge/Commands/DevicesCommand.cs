@@ -32,6 +32,9 @@ internal static class DevicesCommand
         foreach (var device in view.Devices)
             if (device.Fault is { } fault)
                 page.Line(new($"{device.Name}: {fault}", Tint.Warn));
+        var clocks = view.Devices.Where(device => device.ClockAheadS is not null).Select(device => $"{device.Name} {device.ClockAheadS:+0;-0;0} s").ToArray();
+        if (clocks.Length > 0)
+            page.Line($"own clocks against this machine's: {string.Join(", ", clocks)}");
         page.Line($"{up} up, {view.Devices.Length - up - down} unsteady, {down} down.   + = import, discharge, generation, charging a car");
         TerminalTable.Draw(page, view.Contacts, view.Relays, view.Sensors);
         return page;

@@ -78,7 +78,7 @@ internal static class Pages
         record.Image.Devices.Length == site.Devices.Length && record.Image.Batteries.Length == site.Batteries.Length
         && record.Image.PvPlants.Length == site.PvPlants.Length && record.Image.EvChargers.Length == site.EvChargers.Length;
 
-    private static Parts PartsOf(Snapshot now, Site site) => new(site, now.Image) { Setpoints = now.Setpoints, Envelope = now.Envelope, Decision = now.Decision, SlowestMs = now.SlowestMs, Faults = now.Faults };
+    private static Parts PartsOf(Snapshot now, Site site) => new(site, now.Image) { Setpoints = now.Setpoints, Envelope = now.Envelope, Decision = now.Decision, SlowestMs = now.SlowestMs, ClocksAhead = now.ClocksAhead, Faults = now.Faults };
 
     private static string State(Snapshot now)
     {

@@ -16,6 +16,7 @@ internal sealed class Parts(Site site, ProcessImage image)
     public Envelope? Envelope { get; init; }
     public Decision? Decision { get; init; }
     public ImmutableArray<long> SlowestMs { get; init; } = [];
+    public ImmutableArray<TimeSpan?> ClocksAhead { get; init; } = [];
     public ImmutableArray<string?> Faults { get; init; } = [];
 
     public static SiteView Of(Site site) => new(site.Id, site.Name);
@@ -100,6 +101,7 @@ internal sealed class Parts(Site site, ProcessImage image)
             SinceAnswerS = Math.Round(link.SinceAnswerMs / 1000.0, 1),
             FailuresInARow = link.FailuresInARow,
             SlowestMs = i < SlowestMs.Length ? SlowestMs[i] : null,
+            ClockAheadS = i < ClocksAhead.Length ? ClocksAhead[i]?.TotalSeconds : null,
             Fault = i < Faults.Length ? Faults[i] : null,
             PowerW = power is { } reading ? known.Take("power_w", reading, watts => watts.Watts) : null,
             Quality = known.Quality,

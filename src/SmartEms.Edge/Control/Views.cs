@@ -178,6 +178,10 @@ internal sealed record DeviceView
     /// <summary>The longest request of the last minute, connecting included; null when there was none.</summary>
     public required long? SlowestMs { get; init; }
 
+    /// <summary>How far the device's own clock goes before this machine's, s; of one on civil time the rest of a quarter-hour, for its zone is not known. Null where
+    /// it shows no clock.</summary>
+    public required double? ClockAheadS { get; init; }
+
     /// <summary>Why it does not answer, with the remedy where one is known; null while it does.</summary>
     public required string? Fault { get; init; }
 

@@ -92,6 +92,9 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         }
     }
 
+    /// <summary>How far the device's own clock goes before this machine's; null where it shows none, or has not said yet.</summary>
+    public TimeSpan? ClockAhead => Profile.Clock is { } own ? Look((known, nowMs) => known is null ? null : own.Ahead(point => known.Get(point, nowMs), clock.Now)) : null;
+
     /// <summary>When the next read-back or arming is due, monotonic ms; <see cref="long.MaxValue"/> when nothing is to be proven.</summary>
     public long NextProofMs
     {

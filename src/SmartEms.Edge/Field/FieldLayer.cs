@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
@@ -12,6 +13,9 @@ internal sealed class FieldLayer : IAsyncDisposable
 {
     /// <summary>A contactor is told from step to step only: by the time a lost charger is back, current may flow.</summary>
     private const long PhaseLeaseMs = 6_000;
+
+    /// <summary>A tenth of a quarter-hour: what a cheap clock loses in a month or two, and before a timetable is visibly late.</summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(90);
 
     private readonly Site site;
     private readonly SiteClock clock;
@@ -57,6 +61,14 @@ internal sealed class FieldLayer : IAsyncDisposable
                     hanging ??= (sessions[i].Device.Name, still);
             return hanging ?? Terminals?.Hanging;
         }
+    }
+
+    /// <summary>Devices whose own clock is off, judged by ours: only to be asked while that is trusted.</summary>
+    public IEnumerable<Finding> ClocksOff()
+    {
+        foreach (var session in sessions)
+            if (session.ClockAhead is { } ahead && ahead.Duration() > MostAhead)
+                yield return new(FindingCode.DeviceClockOff, Subject.Device, session.Index, ahead.TotalSeconds);
     }
 
     /// <summary>One round of every device side by side: the accelerated demo's lock-step.</summary>

@@ -178,6 +178,7 @@ internal sealed class Daemon(DaemonParts parts)
             FirstImageMs = firstImageMs,
             FollowStrayMs = Rhythm.StrayMs,
             Terminals = parts.Field.Terminals is { } terminals ? TerminalsNow.Of(terminals) : TerminalsNow.None,
+            ClocksAhead = [.. parts.Field.Sessions.Select(session => session.ClockAhead)],
             SlowestMs = [.. parts.Field.Sessions.Select(session => session.SlowestMs)],
             Faults = [.. parts.Field.Sessions.Select(session => session.Fault)],
             Receipts = [.. receipts.Reverse()],
@@ -192,6 +193,8 @@ internal sealed class Daemon(DaemonParts parts)
         findings.AddRange(step.Findings);
         if (parts.Field.Terminals is { } terminals)
             findings.AddRange(terminals.Findings());
+        if (clock.Trust <= ClockTrust.Holdover)
+            findings.AddRange(parts.Field.ClocksOff());
         if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
         findings.AddRange(ofPolicy);

@@ -41,6 +41,9 @@ internal sealed record Snapshot(
     /// <summary>Per device the longest request of the last minute, ms.</summary>
     public ImmutableArray<long> SlowestMs { get; init; } = [];
 
+    /// <summary>Per device how far its own clock goes before this machine's; null where it shows none.</summary>
+    public ImmutableArray<TimeSpan?> ClocksAhead { get; init; } = [];
+
     /// <summary>Per device why it does not answer, with the remedy where one is known; null while it does.</summary>
     public ImmutableArray<string?> Faults { get; init; } = [];
 

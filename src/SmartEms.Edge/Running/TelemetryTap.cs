@@ -7,7 +7,7 @@ using SmartEms.Edge.Field;
 
 namespace SmartEms.Edge.Running;
 
-/// <summary>Takes the samples worth storing: every numeric point of a device that was read anew since the last look, every value of a sensor, and what the pulse
+/// <summary>Takes the samples worth storing: every numeric point of a device (but its clock's) that was read anew since the last look, every value of a sensor, and what the pulse
 /// meters count.</summary>
 internal sealed class TelemetryTap
 {
@@ -34,7 +34,7 @@ internal sealed class TelemetryTap
             (numbers[session.Index], takenMs[session.Index]) = (new int[points.Length], new long[points.Length]);
             Array.Fill(takenMs[session.Index], long.MinValue);
             for (var i = 0; i < points.Length; i++)
-                numbers[session.Index][i] = points[i].Type is RegisterType.Text or RegisterType.SunSsf || points[i].Priority == PointPriority.Once
+                numbers[session.Index][i] = points[i].Type is RegisterType.Text or RegisterType.SunSsf || points[i].Priority == PointPriority.Once || session.Profile.Clock?.Uses(i) == true
                     ? -1
                     : Number($"{session.Device.Name}/{points[i].Name}", points[i].Unit);
         }

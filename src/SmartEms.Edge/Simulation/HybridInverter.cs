@@ -1,3 +1,4 @@
+using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 
@@ -13,6 +14,9 @@ internal sealed class HybridInverter : DeviceModel
     /// <summary>Below this many watts the device calls itself idle.</summary>
     private const double Idle = 5;
 
+    /// <summary>Tms counts from here.</summary>
+    private static readonly Instant Millennium = Instant.From(new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
     private readonly double ratedWatts;
     private readonly StorageControl storage;
     private readonly ProductionControl production;
@@ -25,6 +29,7 @@ internal sealed class HybridInverter : DeviceModel
     private readonly int active;
     private readonly int chargeState;
     private readonly int availableCharge;
+    private readonly int clock;
 
     public HybridInverter(PointBoard board, DeviceShare share)
         : base(board, share)
@@ -42,6 +47,7 @@ internal sealed class HybridInverter : DeviceModel
         active = board.Own("active_controls");
         chargeState = board.Own("battery_state");
         availableCharge = board.Own("available_charge");
+        clock = board.Own("device_time");
     }
 
     public override void Written(RegisterSpan span, ReadOnlySpan<ushort> values)
@@ -85,6 +91,7 @@ internal sealed class HybridInverter : DeviceModel
         Board.Set(state, isThrottled ? Throttled : isIdle ? Standby : Tracking);
         Board.Set(available, Share.PvAvailableWatts);
         Board.Set(active, production.IsLimiting ? 1 : 0);
+        Board.Set(clock, (Share.Physics.Now - Millennium).TotalSeconds);
         if (Share.Battery is not { } battery)
             return;
         Board.Set(chargeState, ChargeStateOf(battery));

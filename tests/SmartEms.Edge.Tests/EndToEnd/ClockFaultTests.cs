@@ -9,15 +9,21 @@ public sealed class ClockFaultTests(ITestOutputHelper story)
 {
     private static readonly string[] Libraries = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"];
 
-    [Fact]
-    public async Task T1_steps_of_the_clock_decide_no_slot_twice_and_leave_the_devices_kept()
+    /// <summary>What makes a process believe the offset in a file of the wall clock, and of no other clock.</summary>
+    internal static (string Name, string Value)[] FakedBy(string clock)
     {
         var library = Array.Find(Libraries, File.Exists);
         Assert.True(library is not null, "libfaketime is missing: install the Debian package faketime");
+        return [("LD_PRELOAD", library), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_FORCE_MONOTONIC_FIX", "0")];
+    }
+
+    [Fact]
+    public async Task T1_steps_of_the_clock_decide_no_slot_twice_and_leave_the_devices_kept()
+    {
         await using var site = await SiteOnWire.StartAsync(KillTests.Limiting);
         var clock = site.PathOf("clock");
         await File.WriteAllTextAsync(clock, "+0\n");
-        await using var daemon = DaemonUnderTest.Start(site, ("LD_PRELOAD", library), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_FORCE_MONOTONIC_FIX", "0"));
+        await using var daemon = DaemonUnderTest.Start(site, FakedBy(clock));
         await Bundle.UntilAsync(() => HangTests.IsLimiting(site), () => $"it does not limit: {site.State}\n{daemon.Said}");
         var fell = site.Physics(physics => physics.Reversions);
         story.WriteLine($"limiting, {fell} fallbacks so far");

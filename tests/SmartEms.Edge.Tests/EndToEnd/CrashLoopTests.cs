@@ -1,4 +1,7 @@
 using System.Text.Json;
+using SmartEms.Edge.Adapters.Sqlite;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Recording;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -29,6 +32,8 @@ public sealed class CrashLoopTests(ITestOutputHelper story)
             Assert.Equal("safe-mode", now.GetProperty("start").GetString());
             Assert.Contains(now.GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("id").GetString() == "F603"
                 && finding.GetProperty("next_step").GetString()!.Contains("systemctl restart smartems", StringComparison.Ordinal));
+            await Bundle.UntilAsync(() => HasAlert(safe.Store), () => "no alert stands in the ledger");
+            story.WriteLine($"the alert stands in the ledger {safe.Age.TotalSeconds:0.0} s after the fourth start");
             await Bundle.UntilAsync(() => IsAtRest(site), () => $"not at rest: {site.State}\n{safe.Said}");
             story.WriteLine($"attempts 1 to 4: {string.Join(", ", modes)}, safe-mode; at rest {safe.Age.TotalSeconds:0.0} s after the fourth start: {site.State}");
             Assert.Contains("safe mode", (await safe.AskAsync("status")).Out, StringComparison.Ordinal);
@@ -82,6 +87,12 @@ public sealed class CrashLoopTests(ITestOutputHelper story)
         var verified = await Bundle.RunAsync("ledger", "verify", "--store", restarted.Store);
         Assert.True(verified.Exit == 0, verified.ToString());
         story.WriteLine($"restart: {verified.Out.Split('\n')[0]}");
+    }
+
+    private static bool HasAlert(string file)
+    {
+        using var store = SqliteStore.OpenReadOnly(file);
+        return store.Read(LedgerKind.Alert, new(long.MinValue), new(long.MaxValue)).Any(entry => AlertChange.FromBytes(entry.Body) is { IsOpened: true, Alert.Code: FindingCode.SafeMode });
     }
 
     private static bool IsAtRest(SiteOnWire site) => site.Physics(physics => Math.Abs(physics.BatteryDischargeWatts) < 50 && physics.EvChargeWatts < 50);

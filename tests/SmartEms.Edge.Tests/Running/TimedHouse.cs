@@ -35,6 +35,7 @@ internal sealed class TimedHouse : IAsyncDisposable
     public Daemon Daemon => built.Daemon;
     public OrderBook Orders => built.Orders;
     public FieldLayer Field => built.Field;
+    public Edge.Simulation.SimulatedDevices Devices => house.Devices;
     public int Reversions => house.Devices.Look(physics => physics.Reversions);
 
     public static async Task<TimedHouse> StartAsync(string? store = null, ClockSigns? signs = null)

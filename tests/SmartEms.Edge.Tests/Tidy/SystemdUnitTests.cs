@@ -45,6 +45,24 @@ public sealed class SystemdUnitTests : IDisposable
     [InlineData("ExecStopPost=/usr/bin/smartems release --all --site /etc/smartems/site.yaml")]
     public void The_safety_chain_stands_in_the_unit(string line) => Assert.Contains(line, File.ReadAllLines(Unit));
 
+    /// <summary>Boxes with chrony or ntpd: the kernel may be asked, by the call that the C library really makes, and nothing else opens.</summary>
+    [Fact]
+    public void The_drop_in_lets_the_kernel_be_asked_for_its_clock()
+    {
+        var text = File.ReadAllText(Path.Combine(SourceTree.Root, "systemd", "kernel-clock.conf"));
+        DropIn(text);
+        Assert.Equal("", Verify(File.ReadAllText(Unit)));
+        DropIn(text.Replace("ProtectClock=", "ProtectClocks=", StringComparison.Ordinal));
+        Assert.Contains("ProtectClocks", Verify(File.ReadAllText(Unit)), StringComparison.Ordinal);
+        Assert.Contains("clock_adjtime", text.Split('\n').Single(line => line.StartsWith("SystemCallFilter=", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    private void DropIn(string text)
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "smartems.service.d"));
+        File.WriteAllText(Path.Combine(_folder, "smartems.service.d", "kernel-clock.conf"), text);
+    }
+
     /// <summary>With 0x in front, a Native AOT binary ignores the limit without a word.</summary>
     [Fact]
     public void The_heap_limit_is_bare_hexadecimal() => Assert.Matches(new Regex("^Environment=DOTNET_GCHeapHardLimit=[0-9A-Fa-f]+$", RegexOptions.Multiline), File.ReadAllText(Unit));
