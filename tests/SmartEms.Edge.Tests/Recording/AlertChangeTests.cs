@@ -16,7 +16,7 @@ public sealed class AlertChangeTests
     {
         var first = AlertBook.Empty.Update([Sick], new(1_000));
         var second = first.Update([Sick, Blind], new(2_000));
-        var third = second.Update([Blind], new(3_000));
+        var third = second.Update([Blind], new(62_000));
 
         var opened = Assert.Single(AlertChange.Between(first, second));
         Assert.True(opened.IsOpened);
@@ -24,7 +24,7 @@ public sealed class AlertChangeTests
         var closed = Assert.Single(AlertChange.Between(second, third));
         Assert.False(closed.IsOpened);
         Assert.Equal(new Instant(1_000), closed.Alert.Since);
-        Assert.Empty(AlertChange.Between(third, third.Update([Blind], new(4_000))));
+        Assert.Empty(AlertChange.Between(third, third.Update([Blind], new(63_000))));
         Assert.Equal([false, true], AlertChange.Between(first, AlertBook.Empty.Update([Sick], new(9_000))).Select(change => change.IsOpened));
     }
 
