@@ -4,8 +4,8 @@ namespace SmartEms.Edge.Core.Deciding;
 
 /// <summary>Which battery readings belong to which meter reading. A battery that tells its power some seconds late makes its own movement look like a load:
 /// followed naively, site and battery swing for ever. Meter and battery are right together where the load they imply is calmest.</summary>
-/// <param name="Imports">The last meter readings, newest first, W.</param>
-/// <param name="Discharges">The last sums of battery readings, newest first, W.</param>
+/// <param name="Imports">The last meter readings, newest first, at most <see cref="Kept"/>, W.</param>
+/// <param name="Discharges">The last sums of battery readings, newest first, as many, W.</param>
 /// <param name="Restless">For each pairing how much the implied load has moved lately, W; from the meter <see cref="Least"/> steps late to the batteries <see cref="Most"/> late.</param>
 /// <param name="Moves">Steps in which something moved, counted up to <see cref="Enough"/>.</param>
 /// <param name="Late">Steps the batteries' readings are behind the meter's; negative: the meter's are behind.</param>
@@ -14,6 +14,9 @@ public sealed record Alignment(ImmutableArray<double> Imports, ImmutableArray<do
     public const int Least = -3;
     public const int Most = 6;
     private const int Pairings = Most - Least + 1;
+
+    /// <summary>Readings that are kept: as many as it takes to compare one movement of the meter with the batteries' from the earliest to the latest.</summary>
+    public const int Kept = Pairings + 1;
 
     /// <summary>Before so many steps with movement nothing is believed but that all readings are of one moment.</summary>
     public const int Enough = 20;
@@ -27,28 +30,55 @@ public sealed record Alignment(ImmutableArray<double> Imports, ImmutableArray<do
     /// <summary>Another pairing must imply a load this much calmer before it is taken.</summary>
     private const double Better = 0.7;
 
+    /// <summary>A smaller part of a step is not told from none.</summary>
+    private const double LeastPart = 0.1;
+
     public static Alignment Fresh { get; } = new([], [], [.. new double[Pairings]], 0, 0);
 
     /// <summary>A step without usable readings: what was learnt stays, the pairs begin anew.</summary>
     public Alignment Interrupted => this with { Imports = [], Discharges = [] };
 
-    /// <summary>The alignment with this moment's readings.</summary>
+    /// <summary>The alignment with this moment's readings. Every pairing is charged with the same movement of the meter in the same step: were they charged
+    /// one after the other, a load's jump would speak for those that are yet to see it.</summary>
     public Alignment With(double import, double discharge)
     {
         var next = this with { Imports = Pushed(Imports, import), Discharges = Pushed(Discharges, discharge) };
-        if (next.Imports.Length < Most + 2 || !next.HasMoved)
+        if (next.Imports.Length < Kept || !next.HasMoved)
             return next;
         var restless = new double[Pairings];
         for (var i = 0; i < Pairings; i++)
-            restless[i] = (Restless[i] * Fading) + Math.Abs(next.Load(i + Least, 0) - next.Load(i + Least, 1));
+            restless[i] = (Restless[i] * Fading) + Math.Abs(Moved(next.Imports, Most) + Moved(next.Discharges, Most - Least - i));
         var moves = Math.Min(Moves + 1, Enough);
         return next with { Restless = System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(restless), Moves = moves, Late = moves < Enough ? Late : Calmest(restless) };
     }
 
-    /// <summary>What the site takes without its batteries, as far as it is known, W: the newest pair that belongs together.</summary>
-    public double Load() => Imports.Length > Math.Abs(Late) ? Load(Late, 0) : Imports[0] + Discharges[0];
+    /// <summary>What the site takes without its batteries, as far as it is known, W: the newest pair that belongs together, or a mix of the two pairs between
+    /// which the batteries' readings lie.</summary>
+    public double Load()
+    {
+        if (Imports.Length <= Math.Abs(Late) + 1)
+            return Imports[0] + Discharges[0];
+        var (neighbour, part) = Between();
+        return ((1 - part) * Load(Late)) + (part * Load(neighbour));
+    }
 
-    private double Load(int late, int ago) => Imports[ago + Math.Max(0, late)] + Discharges[ago + Math.Max(0, -late)];
+    /// <summary>A delay of a whole step and a half spoils two pairings alike, and whichever is followed echoes half of every movement. A quick movement that is off
+    /// by a part of a step makes a pairing restless by that part, and one off by more than a step by the whole; so three neighbours tell the part, however
+    /// restless the load itself is.</summary>
+    private (int Neighbour, double Part) Between()
+    {
+        var i = Late - Least;
+        if (Moves < Enough || i == 0 || i == Pairings - 1)
+            return (Late, 0);
+        var (near, far) = Restless[i - 1] < Restless[i + 1] ? (i - 1, i + 1) : (i + 1, i - 1);
+        var whole = (2 * Restless[far]) - Restless[i] - Restless[near];
+        var part = whole > 0 ? Math.Min(1, (Restless[far] - Restless[near]) / whole) : 0;
+        return (near + Least, part < LeastPart ? 0 : part);
+    }
+
+    private double Load(int late) => Imports[Math.Max(0, late)] + Discharges[Math.Max(0, -late)];
+
+    private static double Moved(ImmutableArray<double> readings, int ago) => readings[ago] - readings[ago + 1];
 
     private bool HasMoved
     {
@@ -72,7 +102,7 @@ public sealed record Alignment(ImmutableArray<double> Imports, ImmutableArray<do
 
     private static ImmutableArray<double> Pushed(ImmutableArray<double> old, double newest)
     {
-        var all = new double[Math.Min(old.Length + 1, Most + 2)];
+        var all = new double[Math.Min(old.Length + 1, Kept)];
         all[0] = newest;
         for (var i = 1; i < all.Length; i++)
             all[i] = old[i - 1];

@@ -111,21 +111,24 @@ public sealed class Draft
             open += Math.Abs(Memory.LastDischarge[i].Watts - Measured[i]);
         }
         alignment = alignment.With(Import, sum);
-        if (alignment.Late == 0)
+        var wrong = alignment.Load() - (Import + sum);
+        if (wrong == 0)
             return alignment;
-        var wrong = alignment.Load() - Import - sum;
         for (var i = 0; i < Measured.Length; i++)
             Measured[i] += wrong * (open > 1 ? Math.Abs(Memory.LastDischarge[i].Watts - Image.Batteries[i].Discharge.Value.Watts) / open : 1.0 / Measured.Length);
         return alignment;
     }
 
+    /// <summary>Less than this is nothing that batteries were told to do, W.</summary>
+    private const double Told = 20;
+
     /// <summary>Whether the batteries together moved towards their setpoints in the last step, at least by a quarter of what their measured delay lets expect:
-    /// a slow approach is an effect, and costs them no credit.</summary>
+    /// a slow approach is an effect, and costs them no credit. Those that had nothing to do and are told something now cannot have begun.</summary>
     public bool IsOnItsWay
     {
         get
         {
-            var (gap, way) = (0.0, 0.0);
+            var (gap, way, news) = (0.0, 0.0, 0.0);
             for (var i = 0; i < Measured.Length; i++)
             {
                 var track = Memory.Regulation.Of(i);
@@ -135,8 +138,11 @@ public sealed class Draft
                 var left = Memory.LastDischarge[i].Watts - track.Measured;
                 gap += Math.Abs(left);
                 way += (reading.Value.Watts - track.Measured) * Math.Sign(left);
+                news += Math.Abs(Discharge[i] - Memory.LastDischarge[i].Watts);
             }
-            return gap > 20 && way >= gap * StepSeconds / (4 * (StepSeconds + Memory.Regulation.Latency));
+            if (gap <= Told)
+                return news > Told;
+            return way >= gap * StepSeconds / (4 * (StepSeconds + Memory.Regulation.Latency));
         }
     }
 

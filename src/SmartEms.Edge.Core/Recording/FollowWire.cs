@@ -56,7 +56,7 @@ internal static class FollowWire
 
     /// <summary>Lists of other lengths would be read beyond their ends.</summary>
     private static Alignment Aligned(Alignment alignment) =>
-        alignment.Restless.Length == Alignment.Fresh.Restless.Length && alignment.Imports.Length == alignment.Discharges.Length && alignment.Imports.Length <= Alignment.Most + 2
+        alignment.Restless.Length == Alignment.Fresh.Restless.Length && alignment.Imports.Length == alignment.Discharges.Length && alignment.Imports.Length <= Alignment.Kept
             ? alignment
             : throw new InvalidDataException("record damaged: the readings to be aligned do not belong together");
 
