@@ -8,33 +8,47 @@ namespace SmartEms.Edge.Bench;
 /// that does not see the future.</summary>
 internal static class FollowExport
 {
-    public const ulong Seed = 7;
+    /// <summary>Days with clouds and appliances of their own; each is judged by itself.</summary>
+    public static readonly ulong[] Seeds = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
+
+    /// <summary>Of a PV limit in the inverters' profiles, W.</summary>
+    public const double DeadBandWatts = 20;
+
     private const double Hours = 4;
 
     /// <param name="Leaked">Wh exported.</param>
     /// <param name="Lost">Wh curtailed while the site imported or a battery could have taken them.</param>
-    public sealed record Outcome(double Leaked, double Lost, List<double> Export, List<double> Available, List<double> Produced)
+    /// <param name="LimitWrites">Changes of the plant's limit that would have been written to an inverter, an hour.</param>
+    public sealed record Outcome(double Leaked, double Lost, double LimitWrites, List<double> Export, List<double> Available, List<double> Produced)
     {
         public double Sum => Leaked + Lost;
     }
 
-    public static (Outcome Follow, Outcome Bound) Run(double latency, bool isFull) => (Drive(latency, isFull, false), Drive(latency, isFull, true));
+    /// <summary>One day under Follow with every change of a limit carried out, under Follow with the profiles' dead band, and under the yardstick.</summary>
+    public sealed record Day(Outcome Follow, Outcome Written, Outcome Bound);
 
-    private static Outcome Drive(double latency, bool isFull, bool isBound)
+    public static List<Day> Days(double latency, bool isFull) =>
+        [.. Seeds.Select(seed => new Day(Drive(latency, isFull, seed, 0), Drive(latency, isFull, seed, DeadBandWatts), Drive(latency, isFull, seed, null)))];
+
+    /// <param name="latency">Of battery and inverter, s.</param>
+    /// <param name="isFull">The battery has no room.</param>
+    /// <param name="seed">Of the day.</param>
+    /// <param name="deadBand">Of the plant's limit under Follow, W; null = the yardstick leads.</param>
+    private static Outcome Drive(double latency, bool isFull, ulong seed, double? deadBand)
     {
         var site = FollowSites.Site(0, 6_000, FollowSites.Battery("house", 200_000, 8_000) with { SocMin = Core.Quantities.Fraction.FromPercent(isFull ? 50 : 10), SocMax = Core.Quantities.Fraction.FromPercent(isFull ? 50.5 : 90) });
         var settings = new SimulatedSiteSettings
         {
             Start = FollowRig.Noon,
-            Seed = Seed,
+            Seed = seed,
             LoadScale = 3,
             PvLatencySeconds = latency,
             Batteries = [LateBattery.Of(Lateness.Slow, latency, isFull ? 0.6 : 0.5)],
         };
-        var rig = new FollowRig(site, SiteTrace.Generated(Seed, 365), settings) { InPlace = isBound ? physics => Exact(physics, isFull) : null };
+        var rig = new FollowRig(site, SiteTrace.Generated(seed, 365), settings, deadBand ?? 0) { InPlace = deadBand is null ? physics => Exact(physics, isFull) : null };
         rig.Run(120);
-        var outcome = new Outcome(0, 0, [], [], []);
-        var (leaked, lost) = (0.0, 0.0);
+        var outcome = new Outcome(0, 0, 0, [], [], []);
+        var (leaked, lost, writes) = (0.0, 0.0, rig.LimitWrites);
         for (var i = 0; i < Hours * 3600 / FollowRig.Tick; i++)
         {
             rig.Move();
@@ -47,7 +61,7 @@ internal static class FollowExport
             outcome.Available.Add(plant.AvailableWatts);
             outcome.Produced.Add(plant.ProductionWatts);
         }
-        return outcome with { Leaked = leaked, Lost = lost };
+        return outcome with { Leaked = leaked, Lost = lost, LimitWrites = (rig.LimitWrites - writes) / Hours };
     }
 
     private static void Exact(SimulatedSite physics, bool isFull)

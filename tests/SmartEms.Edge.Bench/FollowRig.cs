@@ -1,8 +1,10 @@
 using System.Text;
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 
 namespace SmartEms.Edge.Bench;
@@ -13,14 +15,23 @@ internal sealed class FollowRig
     public const double Tick = 0.1;
     private const int TicksPerStep = 10;
 
+    /// <summary>As in the profiles of PV inverters.</summary>
+    private const int LimitTimeoutMs = 60_000;
+
     private readonly Decision decision;
+    private readonly Keeper[] limits;
     private FollowMemory memory;
     private int ticks;
 
-    public FollowRig(Site site, SiteTrace trace, SimulatedSiteSettings settings)
+    /// <param name="site">The site.</param>
+    /// <param name="trace">Its sun and load.</param>
+    /// <param name="settings">How its devices are.</param>
+    /// <param name="limitDeadBand">Smaller changes of a plant's limit are not written, W.</param>
+    public FollowRig(Site site, SiteTrace trace, SimulatedSiteSettings settings, double limitDeadBand = 0)
     {
         Physics = new(site, trace, settings);
         memory = FollowMemory.Fresh(site);
+        limits = [.. site.PvPlants.Select(_ => new Keeper(new(ControlKind.PvLimit, []) { DeadBand = limitDeadBand, TimeoutMs = LimitTimeoutMs }))];
         decision = new(
             Slot.Of(settings.Start),
             "bench",
@@ -39,6 +50,11 @@ internal sealed class FollowRig
     public double Asked => memory.LastDischarge.Sum(power => power.Watts);
 
     public double AskedOf(int battery) => memory.LastDischarge[battery].Watts;
+
+    /// <summary>Changes of the plants' limits that were written, lifting them included, and refreshes not.</summary>
+    public int LimitWrites { get; private set; }
+
+    private long NowMs => ticks * (long)(Tick * 1000);
 
     /// <summary>Another controller in place of Follow, asked at the same moments; for the bound of what can be reached.</summary>
     public Action<SimulatedSite>? InPlace { get; init; }
@@ -69,10 +85,26 @@ internal sealed class FollowRig
         for (var i = 0; i < step.Setpoints.Batteries.Length; i++)
             Physics.CommandBattery(i, step.Setpoints.Batteries[i].Discharge.Watts, 60);
         for (var i = 0; i < step.Setpoints.PvPlants.Length; i++)
-            if (step.Setpoints.PvPlants[i].Limit is { } limit)
-                Physics.LimitPv(i, limit.Watts, 60);
-            else
-                Physics.ReleasePv(i);
+            Limit(i, step.Setpoints.PvPlants[i].Limit);
+    }
+
+    /// <summary>As a device's session does: only a change beyond the dead band is written, and a standing limit again before the inverter's own timeout.</summary>
+    private void Limit(int plant, Power? limit)
+    {
+        var keeper = limits[plant];
+        if (limit is not { } most)
+        {
+            LimitWrites += keeper.LastSent is null ? 0 : 1;
+            keeper.Forget();
+            Physics.ReleasePv(plant);
+            return;
+        }
+        keeper.Approve(most.Watts, NowMs, LimitTimeoutMs);
+        if (keeper.Due(NowMs) is not { } due)
+            return;
+        LimitWrites += due == keeper.LastSent ? 0 : 1;
+        keeper.Sent(due, NowMs);
+        Physics.LimitPv(plant, due, LimitTimeoutMs / 1000.0);
     }
 }
 

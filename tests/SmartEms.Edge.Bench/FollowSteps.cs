@@ -24,7 +24,17 @@ internal static class FollowSteps
     /// <param name="Asked">W.</param>
     public sealed record Outcome(double Settled, double Swing, double Measured, List<double> Import, List<double> Battery, List<double> Asked);
 
-    public static Outcome Run(Lateness kind, double seconds, bool isTaught)
+    /// <summary>The load comes at each tenth of Follow's second once; the slowest of the ten.</summary>
+    public static Outcome Worst(Lateness kind, double seconds, bool isTaught)
+    {
+        var worst = Run(kind, seconds, isTaught, 0);
+        for (var tenth = 1; tenth < 10; tenth++)
+            if (Run(kind, seconds, isTaught, tenth) is var other && (other.Settled, other.Swing).CompareTo((worst.Settled, worst.Swing)) > 0)
+                worst = other;
+        return worst;
+    }
+
+    private static Outcome Run(Lateness kind, double seconds, bool isTaught, int tenth)
     {
         var site = FollowSites.Site(10_000, 0, FollowSites.Battery("house", 20_000, 6_000));
         var rig = new FollowRig(site, FollowSites.Flat(500, 0), new() { Start = FollowRig.Noon, Varied = false, Batteries = [LateBattery.Of(kind, seconds)] });
@@ -34,7 +44,7 @@ internal static class FollowSteps
             rig.Physics.AddedLoadWatts = i % 2 == 0 ? 2_000 : 0;
             rig.Run(LessonSeconds);
         }
-        rig.Run(60);
+        rig.Run(60 + (tenth * FollowRig.Tick));
         var outcome = new Outcome(0, 0, 0, [], [], []);
         Record(rig, Before, outcome);
         rig.Physics.AddedLoadWatts = LoadWatts;

@@ -30,8 +30,8 @@ public sealed record Alignment(ImmutableArray<double> Imports, ImmutableArray<do
     /// <summary>Another pairing must imply a load this much calmer before it is taken.</summary>
     private const double Better = 0.7;
 
-    /// <summary>A smaller part of a step is not told from none.</summary>
-    private const double LeastPart = 0.1;
+    /// <summary>A smaller part of a step is not told from what loads do by chance; followed as none, it echoes by as much and dies away.</summary>
+    private const double LeastPart = 0.25;
 
     public static Alignment Fresh { get; } = new([], [], [.. new double[Pairings]], 0, 0);
 

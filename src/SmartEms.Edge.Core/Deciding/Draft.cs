@@ -119,11 +119,11 @@ public sealed class Draft
         return alignment;
     }
 
-    /// <summary>Less than this is nothing that batteries were told to do, W.</summary>
-    private const double Told = 20;
+    /// <summary>With less than this left to do batteries have done what they were told, W.</summary>
+    private const double Done = 20;
 
     /// <summary>Whether the batteries together moved towards their setpoints in the last step, at least by a quarter of what their measured delay lets expect:
-    /// a slow approach is an effect, and costs them no credit. Those that had nothing to do and are told something now cannot have begun.</summary>
+    /// a slow approach is an effect, and costs them no credit. Those that had done everything and are told more in this step cannot have begun.</summary>
     public bool IsOnItsWay
     {
         get
@@ -140,8 +140,8 @@ public sealed class Draft
                 way += (reading.Value.Watts - track.Measured) * Math.Sign(left);
                 news += Math.Abs(Discharge[i] - Memory.LastDischarge[i].Watts);
             }
-            if (gap <= Told)
-                return news > Told;
+            if (gap <= Done)
+                return news > Done;
             return way >= gap * StepSeconds / (4 * (StepSeconds + Memory.Regulation.Latency));
         }
     }

@@ -42,6 +42,26 @@ public sealed class FollowTests
         Assert.Equal(3_027, Step(image, (BatteryMode.Idle, EvMode.Off), site: slow).Setpoints.Batteries[0].Discharge.Watts);
     }
 
+    /// <summary>A battery that charges as it was told is asked for more as the sun comes; a stuck one was asked before and did nothing. Both have used up their patience.</summary>
+    [Theory]
+    [InlineData(-1_000, true)]
+    [InlineData(0, false)]
+    public void A_battery_that_has_done_everything_is_given_time_for_more(double measured, bool keepsCredit)
+    {
+        var site = House with { Pcc = Given.Pcc with { ExportMax = Power.Zero } };
+        var image = Given.Image(site, -500) with { Batteries = [Given.Cells(measured)], PvPlants = [new() { Production = Given.Watts(2_000) }] };
+        var memory = FollowMemory.Fresh(site) with
+        {
+            LastDischarge = [Power.FromWatts(-1_000)],
+            ExportOverSeconds = 5,
+            Regulation = RegulationMemory.Fresh with { Batteries = [new(default, true, measured, 1, 0)] },
+        };
+        var step = Step(image, (BatteryMode.SelfConsume, EvMode.Off), site: site, memory: memory);
+        Assert.Equal(keepsCredit, step.Memory.ExportOverSeconds <= 5);
+        Assert.Equal(keepsCredit, step.Setpoints.PvPlants[0].Limit is null);
+        Assert.Equal(keepsCredit ? -1_500 : -500, step.Setpoints.Batteries[0].Discharge.Watts);
+    }
+
     [Fact]
     public void Two_surplus_chargers_settle_without_hunting()
     {

@@ -32,6 +32,32 @@ public sealed class RegulationTests
         Assert.All(imports[^8..], import => Assert.InRange(import, -150, 150));
     }
 
+    /// <summary>Whichever of the two nearest pairings is followed echoes a part of every load: 2 kW leave 250 W and more.</summary>
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1.4)]
+    [InlineData(1.8)]
+    [InlineData(2.5)]
+    public void Readings_that_lie_between_two_steps_leave_no_echo(double delay)
+    {
+        var (_, imports) = Drive(new() { LatencySeconds = 0.2, ReadingDelaySeconds = delay }, 600, after: 4 + (int)(2 * delay));
+        Assert.All(imports[^8..], import => Assert.InRange(import, -150, 150));
+    }
+
+    /// <summary>Little has been learnt, from small loads, when a large one jumps while the battery moves. Readings are of one moment all the time.</summary>
+    [Fact]
+    public void A_jump_of_the_load_is_never_taken_for_a_delay()
+    {
+        var (alignment, battery) = (Alignment.Fresh, 0.0);
+        for (var second = 0; second < 1_200; second++)
+        {
+            var load = 400 + (second / 20 % 2 * 300) + (second >= 504 && (second - 504) / 100 % 2 == 0 ? 3_800 : 0);
+            alignment = alignment.With(load - battery, battery);
+            Assert.Equal(0, alignment.Late);
+            battery += 0.4 * (load - battery);
+        }
+    }
+
     [Fact]
     public void Readings_of_one_moment_are_left_together() =>
         Assert.Equal(0, Drive(new() { LatencySeconds = 2 }, 600).Memory.Regulation.Alignment.Late);
@@ -91,15 +117,15 @@ public sealed class RegulationTests
         Assert.Equal("00" + "01" + new string('0', 16) + "00" + "00" + new string('0', 32) + "00", Convert.ToHexString(to.Written));
     }
 
-    /// <summary>Loads of 2 kW come and go every 20 s; the imports at their ends.</summary>
-    private static (FollowMemory Memory, List<double> Imports) Drive(SimulatedBatterySettings battery, int seconds)
+    /// <summary>Loads of 2 kW come and go every 20 s; the imports so many seconds after each change.</summary>
+    private static (FollowMemory Memory, List<double> Imports) Drive(SimulatedBatterySettings battery, int seconds, int after = 19)
     {
         var site = Homes.Site(plants: 0, chargers: 0);
         var physics = new SimulatedSite(site, Homes.Flat(500, 0), new() { Start = Homes.Start, Varied = false, Batteries = [battery] });
         var (memory, imports) = (FollowMemory.Fresh(site), new List<double>());
         for (var second = 0; second < seconds; second++)
         {
-            if (second % 20 == 19)
+            if (second % 20 == after)
                 imports.Add(physics.ImportWatts);
             physics.AddedLoadWatts = second / 20 % 2 * 2_000;
             var step = Step(site, physics.Image(), memory);
