@@ -11,6 +11,10 @@ internal sealed class SiteSenses
     /// <summary>Below this a device rests: whole watts of standby may be the same for hours.</summary>
     private const double RestWatts = 100;
 
+    /// <summary>Nothing that a device has said counts any more when it has not answered for so long while it was asked: the failsafe table promises its reaction within
+    /// 15 s, however long a slow value would stay good by itself.</summary>
+    private const int GoneAfterMs = 12_000;
+
     private readonly Lock gate = new();
     private readonly Site site;
     private readonly DeviceSession[] sessions;
@@ -40,6 +44,8 @@ internal sealed class SiteSenses
             {
                 (samples[i], pulses[i]) = sessions[i].Look(Samples);
                 links[i] = sessions[i].Link;
+                if (links[i] is { FailuresInARow: > 0, SinceAnswerMs: >= GoneAfterMs })
+                    Lose(samples[i]);
             }
             freezes.Look(pulses, frozen, nowMs);
             var meter = site.Pcc.Meter;
@@ -51,6 +57,13 @@ internal sealed class SiteSenses
                 links[meter] = links[meter] with { Readings = links[meter].Readings | ReadingDoubts.Unbalanced };
             return FieldImage.Of(site, samples, links, now);
         }
+    }
+
+    private static void Lose(Sample[] samples)
+    {
+        for (var i = 1; i < samples.Length; i++)
+            if (samples[i].IsKnown)
+                samples[i] = Sample.Bad(BadReason.Unreachable);
     }
 
     private void LookAtMonitors(Sample[][] samples, long nowMs)

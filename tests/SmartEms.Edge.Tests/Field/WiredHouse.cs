@@ -4,6 +4,7 @@ using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Running;
+using SmartEms.Edge.Simulation;
 using SmartEms.Edge.Tests.EndToEnd;
 using SmartEms.Edge.Tests.Simulation;
 
@@ -24,6 +25,7 @@ internal sealed class WiredHouse : IAsyncDisposable
     private WiredHouse(House house, Composition built, SimulatedGpio gpio) => (this.house, this.built, Gpio) = (house, built, gpio);
 
     public SimulatedGpio Gpio { get; }
+    public SimulatedDevices Devices => house.Devices;
     public Snapshot Now => built.Daemon.Latest!;
     public OrderBook Orders => built.Orders;
     public Recorder Recorder => built.Recorder;
@@ -37,7 +39,7 @@ internal sealed class WiredHouse : IAsyncDisposable
         return gpio;
     }
 
-    public static async Task<WiredHouse> StartAsync(SimulatedGpio gpio, SimulatedI2c? i2c = null, string? store = null)
+    public static async Task<WiredHouse> StartAsync(SimulatedGpio gpio, SimulatedI2c? i2c = null, string? store = null, double pvWatts = 0)
     {
         var wired = House.Site() with
         {
@@ -49,7 +51,7 @@ internal sealed class WiredHouse : IAsyncDisposable
             Relays = [new("permit", new(Board, "relay"))],
             Sensors = i2c is null ? [] : [new("cabinet", SensorKind.Lm75, "bus", 0x48)],
         };
-        var house = await House.StartAsync(loadWatts: 4_000, site: wired);
+        var house = await House.StartAsync(loadWatts: 4_000, pvWatts, wired);
         house.Run(2);
         var built = Composition.Build(new(house.Devices.SiteWithBoundPorts, "wired", ""), new(null), new(store, house.Time, TimeProvider.System, Log.Silent) { Gpio = gpio, I2c = i2c ?? new() });
         return new(house, built, gpio);
