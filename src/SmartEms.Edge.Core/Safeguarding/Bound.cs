@@ -117,13 +117,11 @@ public readonly record struct PowerRange(Limit Low, Limit High)
     /// <summary>The nearest allowed value. Where a range is empty, the high side wins: less discharge, less production, less charging.</summary>
     public Power Clip(Power wanted) => Power.Min(Power.Max(wanted, Low.Value), High.Value);
 
-    /// <summary>The nearest allowed value in whole watts; rounding never leaves the range.</summary>
+    /// <summary>The nearest allowed value in whole watts; rounding never leaves the range. Where no whole watt lies inside, the high side wins as in <see cref="Clip"/>.</summary>
     public Power ClipToWhole(Power wanted)
     {
-        var whole = Clip(wanted).ToWholeWatts();
-        if (whole > High.Value)
-            return Power.FromWatts(Math.Floor(High.Value.Watts));
-        return whole < Low.Value ? Power.FromWatts(Math.Ceiling(Low.Value.Watts)) : whole;
+        var (whole, most) = (Clip(wanted).ToWholeWatts(), Power.FromWatts(Math.Floor(High.Value.Watts)));
+        return Power.Min(whole < Low.Value ? Power.FromWatts(Math.Ceiling(Low.Value.Watts)) : whole, most);
     }
 
     /// <summary>The bound that stands in the way of a wanted value, or None.</summary>
