@@ -96,7 +96,8 @@ public sealed class Draft
     }
 
     /// <summary>Takes in this moment's readings and, where the batteries' are known to be of another moment than the meter's, moves the measured powers so that
-    /// together with the meter they give the site's true balance. The difference goes to those that have most of their setpoint still to do.</summary>
+    /// together with the meter they give the site's true balance. The difference goes to those that have most of their setpoint still to do; none is taken to be
+    /// beyond its ratings, so that a pairing learnt from a meter that lied cannot explain a broken limit away.</summary>
     public Alignment Align()
     {
         var alignment = Memory.Regulation.Alignment;
@@ -115,7 +116,11 @@ public sealed class Draft
         if (wrong == 0)
             return alignment;
         for (var i = 0; i < Measured.Length; i++)
-            Measured[i] += wrong * (open > 1 ? Math.Abs(Memory.LastDischarge[i].Watts - Image.Batteries[i].Discharge.Value.Watts) / open : 1.0 / Measured.Length);
+        {
+            var (battery, told) = (Site.Batteries[i], Measured[i]);
+            var moved = told + (wrong * (open > 1 ? Math.Abs(Memory.LastDischarge[i].Watts - told) / open : 1.0 / Measured.Length));
+            Measured[i] = Math.Clamp(moved, Math.Min(told, -battery.ChargeMax.Watts), Math.Max(told, battery.DischargeMax.Watts));
+        }
         return alignment;
     }
 

@@ -63,6 +63,19 @@ public sealed class RegulationTests
         Assert.Equal(0, Drive(new() { LatencySeconds = 2 }, 600).Memory.Regulation.Alignment.Late);
 
     [Fact]
+    public void A_pairing_learnt_from_a_meter_that_lied_explains_no_broken_limit_away()
+    {
+        var site = Given.Site(chargers: 0);
+        site = site with { Pcc = site.Pcc with { ExportMax = Power.Zero } };
+        var lied = Alignment.Fresh with { Imports = [.. Enumerable.Repeat(9_000.0, Alignment.Most + 2)], Discharges = [.. Enumerable.Repeat(5_000.0, Alignment.Most + 2)], Moves = Alignment.Enough, Late = Alignment.Most };
+        var memory = FollowMemory.Fresh(site) with { LastDischarge = [Power.FromWatts(5_000)], Regulation = RegulationMemory.Fresh with { Alignment = lied } };
+        var image = Given.Image(site, -9_000) with { Batteries = [Given.Cells(5_000)], PvPlants = [new() { Production = Given.Watts(9_000) }] };
+        var step = Step(site, image, memory);
+        Assert.Equal(Alignment.Most, step.Memory.Regulation.Alignment.Late);
+        Assert.InRange(step.Setpoints.Batteries[0].Discharge.Watts, -4_100, -3_900);
+    }
+
+    [Fact]
     public void A_swing_lowers_the_gain_and_rest_restores_it()
     {
         var swing = Swing.None;
