@@ -10,12 +10,17 @@ internal readonly record struct Figure(string Name, double Value, string Unit, d
     private string Target => double.IsFinite(AtLeast) ? string.Create(CultureInfo.InvariantCulture, $">={AtLeast:0.##}")
         : double.IsFinite(AtMost) ? string.Create(CultureInfo.InvariantCulture, $"<={AtMost:0.##}") : "-";
 
+    /// <summary>Value, unit and target as cells of a table.</summary>
+    public string Words => string.Create(CultureInfo.InvariantCulture, $"{Value:0.##} | {Unit} | {Target}{Fault}");
+
+    private string Fault => Met ? "" : double.IsNaN(Value) ? " NOT MEASURED" : " MISSED";
+
     /// <summary>A number that is told and has no target.</summary>
     public static Figure Told(string name, double value, string unit) => new(name, value, unit, double.PositiveInfinity);
 
     /// <summary>"name value unit target", with a last word where it falls short.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.##} {Unit} {Target}{(Met ? "" : double.IsNaN(Value) ? " NOT MEASURED" : " MISSED")}");
+        string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.##} {Unit} {Target}{Fault}");
 }
 
 /// <summary>The bench could not run at all: a message for the person who called it.</summary>

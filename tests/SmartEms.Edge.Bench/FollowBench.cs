@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace SmartEms.Edge.Bench;
 
@@ -19,21 +18,18 @@ internal static class FollowBench
             ["--write", var named] when Directory.Exists(named) => named,
             _ => throw new BenchException("follow knows --write DIR, a directory that exists, for its plots and table"),
         };
-        var table = new StringBuilder("| figure | value | unit | target |\n|---|---|---|---|\n");
+        var page = new EvidencePage();
         foreach (var figure in Steps(directory).Concat(Export(directory)).Concat(Pair(directory)))
         {
-            var words = figure.ToString().Split(' ', 4);
-            table.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", words)} |\n");
+            page.Add(figure);
             yield return figure;
         }
         if (directory is not null)
-            File.WriteAllText(Path.Combine(directory, "follow.md"), Head() + table);
+            page.Write(Path.Combine(directory, "follow.md"), "Follow on late devices", "./dev bench follow --write docs/evidence", What);
     }
 
-    private static string Head() => string.Create(CultureInfo.InvariantCulture, $"""
-        # Follow on late devices
-
-        Written by the follow bench (again: `./dev bench follow --write docs/evidence`) on {DateTime.UtcNow:yyyy-MM-dd}, program {BuildName()}. Simulated site, no real device.
+    private static string What => string.Create(CultureInfo.InvariantCulture, $"""
+        Simulated site, no real device.
         slow = first-order approach, dead = nothing at first, old = prompt, but tells its power late; each by the seconds in the name. Steps are measured after ten lessons of
         2 kW; new: before any. A step has no chance in it but its moment within Follow's second: the slowest of ten moments is told.
 
@@ -44,12 +40,7 @@ internal static class FollowBench
 
         ![](follow-zero-export.svg)
         ![](follow-two-batteries.svg)
-
-
         """);
-
-    private static string BuildName() =>
-        (Environment.GetEnvironmentVariable("GIT_COMMIT") ?? typeof(Core.Follow).Module.ModuleVersionId.ToString("N"))[..8];
 
     private static IEnumerable<Figure> Steps(string? directory)
     {

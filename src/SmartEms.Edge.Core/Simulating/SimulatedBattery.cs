@@ -118,6 +118,9 @@ public sealed class SimulatedBattery
     /// <summary>False while the inverter runs its own self-consumption.</summary>
     public bool IsCommanded => _timer.IsRunning;
 
+    /// <summary>The one power it was told and still holds to, as read back, W; null while it is free or has a window.</summary>
+    public double? HeldWatts => IsTold ? _lowWatts : null;
+
     /// <summary>How often a command ran out unrefreshed and the inverter went back to its own self-consumption.</summary>
     public int Reversions { get; private set; }
 

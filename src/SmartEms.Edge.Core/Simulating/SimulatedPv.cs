@@ -39,6 +39,9 @@ public sealed class SimulatedPv
 
     public bool IsLimited => _timer.IsRunning;
 
+    /// <summary>The limit it was told and still holds to, as read back, W; null while it has none.</summary>
+    public double? HeldWatts => IsLimited ? _commandedWatts : null;
+
     /// <summary>How often a limit ran out unrefreshed and the plant went back to unlimited.</summary>
     public int Reversions { get; private set; }
 

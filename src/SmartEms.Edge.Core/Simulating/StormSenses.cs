@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
@@ -66,36 +68,59 @@ public sealed class StormSenses
     /// <summary>The image as the controller gets it.</summary>
     public ProcessImage Through(ProcessImage truth, long nowMs, double stepSeconds)
     {
-        IsLying = false;
+        (IsLying, var isAnySilent) = (false, false);
         for (var i = 0; i < faults.Length; i++)
         {
             if (nowMs >= untilMs[i])
                 faults[i] = SenseFault.None;
             IsLying |= faults[i] is SenseFault.WrongSign or SenseFault.Frozen;
+            isAnySilent |= IsSilent(i);
         }
         var meter = site.Pcc.Meter;
-        var import = Of(meter, Measure.GridImport, truth.Grid.Import, (power => power.Watts, Power.FromWatts), nowMs);
+        var import = Watts(meter, Measure.GridImport, truth.Grid.Import, nowMs);
         isMeterFrozen = freezes.LookAtImport(import.IsGood ? import.Value.Watts : double.NaN, Others(truth), nowMs);
         if (isMeterFrozen && import.IsKnown)
             import = Reading.Bad<Power>(BadReason.Frozen);
         IsLying &= !isMeterFrozen;
         if (IsLying)
             LiedSeconds += stepSeconds;
+        var batteries = new BatteryReadings[truth.Batteries.Length];
+        for (var i = 0; i < batteries.Length; i++)
+            batteries[i] = Battery(truth.Batteries[i], site.Batteries[i], nowMs);
+        var plants = new PvReadings[truth.PvPlants.Length];
+        for (var i = 0; i < plants.Length; i++)
+            plants[i] = new() { Production = Watts(site.PvPlants[i].Device, Measure.PvProduction, truth.PvPlants[i].Production, nowMs) };
+        var chargers = truth.EvChargers.IsEmpty ? [] : new EvReadings[truth.EvChargers.Length];
+        for (var i = 0; i < chargers.Length; i++)
+            chargers[i] = truth.EvChargers[i] with { Charge = Watts(site.EvChargers[i].Device, Measure.EvCharge, truth.EvChargers[i].Charge, nowMs) };
         return truth with
         {
             Grid = truth.Grid with { Import = import },
-            Batteries = [.. truth.Batteries.Select((battery, i) => Battery(battery, site.Batteries[i], nowMs))],
-            PvPlants = [.. truth.PvPlants.Select((plant, i) => new PvReadings { Production = Of(site.PvPlants[i].Device, Measure.PvProduction, plant.Production, (power => power.Watts, Power.FromWatts), nowMs) })],
-            Devices = [.. truth.Devices.Select((device, i) => IsSilent(i) ? new DeviceReadings(LinkState.Down, 10_000, 9) { Controls = new(ControlDoubt.Failed, ControlDoubt.Failed, ControlDoubt.Failed) } : device)],
-            EvChargers = [.. truth.EvChargers.Select((charger, i) => charger with { Charge = Of(site.EvChargers[i].Device, Measure.EvCharge, charger.Charge, (power => power.Watts, Power.FromWatts), nowMs) })],
+            Batteries = ImmutableCollectionsMarshal.AsImmutableArray(batteries),
+            PvPlants = ImmutableCollectionsMarshal.AsImmutableArray(plants),
+            Devices = isAnySilent ? Links(truth.Devices) : truth.Devices,
+            EvChargers = ImmutableCollectionsMarshal.AsImmutableArray(chargers),
         };
+    }
+
+    /// <summary>The poller hears nothing of a silent device, and no write to it comes through.</summary>
+    private ImmutableArray<DeviceReadings> Links(ImmutableArray<DeviceReadings> truth)
+    {
+        var links = truth.ToBuilder();
+        for (var i = 0; i < links.Count; i++)
+            if (IsSilent(i))
+                links[i] = new(LinkState.Down, 10_000, 9) { Controls = new(ControlDoubt.Failed, ControlDoubt.Failed, ControlDoubt.Failed) };
+        return links.MoveToImmutable();
     }
 
     private BatteryReadings Battery(BatteryReadings truth, Battery battery, long nowMs) => truth with
     {
-        Discharge = Of(battery.Device, Measure.BatteryDischarge, truth.Discharge, (power => power.Watts, Power.FromWatts), nowMs),
+        Discharge = Watts(battery.Device, Measure.BatteryDischarge, truth.Discharge, nowMs),
         Soc = Of(battery.Bms ?? battery.Device, Measure.BatterySoc, truth.Soc, (soc => soc.Percent, Fraction.FromPercent), nowMs),
     };
+
+    private Reading<Power> Watts(int device, Measure measure, Reading<Power> truth, long nowMs) =>
+        Of(device, measure, truth, (power => power.Watts, Power.FromWatts), nowMs);
 
     private static double Others(ProcessImage truth)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
@@ -17,6 +18,10 @@ internal sealed record StormResult(ulong Seed, double Days, long Steps, StormJud
 {
     /// <summary>The chargers that switch their phases.</summary>
     public required ContactorJudge Contactors { get; init; }
+
+    /// <summary>What became of every setpoint.</summary>
+    public required SetpointJudge Setpoints { get; init; }
+
     /// <summary>Steps of one second, in which the limits at the connection are judged.</summary>
     public long FineSteps { get; init; }
     public int Strikes { get; init; }
@@ -27,6 +32,8 @@ internal sealed record StormResult(ulong Seed, double Days, long Steps, StormJud
     /// <summary>A restart that changed what was asked next.</summary>
     public int RestartChanges { get; init; }
     public double LiedSeconds { get; init; }
+
+    public bool IsClean => Judge.IsClean && Contactors.IsClean && Limits.Violations == 0 && Setpoints.Silent == 0 && RestartChanges == 0;
 }
 
 /// <summary>A simulated site under the product's own Cycle and Follow while everything goes wrong: devices fall silent, freeze, lie and reset, contacts switch and
@@ -47,8 +54,9 @@ internal sealed class Storm
     private readonly WildPolicy policy;
     private readonly StormJudge judge;
     private readonly ContactorJudge contactors;
+    private readonly SetpointJudge setpoints;
     private readonly LimitWatch limits;
-    private readonly ContactReadings[] contacts;
+    private ImmutableArray<ContactReadings> contacts;
     private SeededRandom dice;
     private Memory memory;
     private Decision? inForce;
@@ -67,9 +75,8 @@ internal sealed class Storm
         (this.seed, site, dice) = (seed, StormSite.Make(seed), new(SeededRandom.Mix(seed, 1)));
         world = new(site, GeneratedTrace.Make(SeededRandom.Mix(seed, 2), Math.Min(days, 30)), new() { Start = Instant.From(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), Seed = SeededRandom.Mix(seed, 3), LoadScale = dice.Between(0.7, 2.5) });
         (senses, policy, judge, limits, memory) = (new(site, SeededRandom.Mix(seed, 4)), new(SeededRandom.Mix(seed, 5)), new(site), new(site), Memory.Fresh(site));
-        contactors = new(site);
-        contacts = new ContactReadings[site.Contacts.Length];
-        Array.Fill(contacts, new() { Asserted = Reading.Good(false) });
+        (contactors, setpoints) = (new(site), new(site));
+        contacts = [.. site.Contacts.Select(_ => new ContactReadings { Asserted = Reading.Good(false) })];
         Days = days;
     }
 
@@ -89,7 +96,7 @@ internal sealed class Storm
         }
         return new(seed, Days, count.Steps, judge, limits)
         {
-            Contactors = contactors, FineSteps = count.Fine, Strikes = senses.Strikes, Restarts = count.Restarts, ClockSteps = count.Clock,
+            Contactors = contactors, Setpoints = setpoints, FineSteps = count.Fine, Strikes = senses.Strikes, Restarts = count.Restarts, ClockSteps = count.Clock,
             Decisions = count.Decisions, RestartChanges = count.Changes, LiedSeconds = senses.LiedSeconds,
         };
     }
@@ -109,7 +116,7 @@ internal sealed class Storm
         if (Happens(1) && contacts.Length > 0)
         {
             var which = dice.Chance(0.9) ? 0 : 1;
-            contacts[which] = new() { Asserted = Reading.Good(!contacts[which].Asserted.Value) };
+            contacts = contacts.SetItem(which, new() { Asserted = Reading.Good(!contacts[which].Asserted.Value) });
             Closely(0);
         }
         if (Happens(0.3))
@@ -167,7 +174,7 @@ internal sealed class Storm
         return image with
         {
             TakenAt = image.TakenAt + TimeSpan.FromMilliseconds(clockOffsetMs),
-            Contacts = contacts.Length == 0 ? [] : isLost ? [.. contacts.Select(_ => new ContactReadings { Asserted = Reading.Bad<bool>(BadReason.Unreachable) })] : [.. contacts],
+            Contacts = isLost ? [.. contacts.Select(_ => new ContactReadings { Asserted = Reading.Bad<bool>(BadReason.Unreachable) })] : contacts,
         };
     }
 
@@ -187,6 +194,7 @@ internal sealed class Storm
         Command(step.Setpoints);
         contactors.Look(world, nowMs);
         world.Step(seconds);
+        setpoints.Look(world, image, step.Setpoints);
         count.Steps++;
         count.Fine += isFine ? 1 : 0;
     }

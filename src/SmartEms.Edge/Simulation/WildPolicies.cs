@@ -14,37 +14,32 @@ internal static class WildPolicies
 
     /// <param name="from">First seed.</param>
     /// <param name="count">How many policies, one seed each.</param>
-    /// <returns>The judges' sum of what must not be, and what happened first.</returns>
+    /// <returns>The judges' sum of what must not be, and what happened first at the first site where anything did.</returns>
     public static (long Violations, string First) Judge(ulong from, long count)
     {
-        var sites = new Site[Sites];
         var judges = new StormJudge[Sites];
-        for (var i = 0; i < Sites; i++)
-            (sites[i], judges[i]) = (StormSite.Make((ulong)i), new(StormSite.Make((ulong)i)));
-        for (var n = 0L; n < count; n++)
+        Parallel.For(0, Sites, which =>
         {
-            var seed = from + (ulong)n;
-            var which = (int)(seed % Sites);
-            var site = sites[which];
-            var moment = new RandomMoment(SeededRandom.Mix(seed, 11));
-            var image = moment.Of(site);
-            var thought = Cycle.Think(Slot.Of(image.TakenAt), image, site, Memory.Fresh(site), new WildPolicy(SeededRandom.Mix(seed, 12)));
-            var memory = FollowMemory.Fresh(site);
-            for (var step = 0; step < 3; step++)
-            {
-                var followed = Follow.Step(new(image, site, thought.Decision, TimeSpan.FromSeconds(10 + step), 1), memory);
-                judges[which].Look(image, followed);
-                memory = followed.Memory;
-                image = moment.Of(site);
-            }
-        }
-        var violations = 0L;
-        var first = "";
-        foreach (var judge in judges)
+            var site = StormSite.Make((ulong)which);
+            judges[which] = new(site);
+            for (var n = (which + Sites - (long)(from % Sites)) % Sites; n < count; n += Sites)
+                One(from + (ulong)n, site, judges[which]);
+        });
+        return (judges.Sum(judge => (long)judge.Escapes + judge.BlindSetpoints + judge.BrokenOrders), judges.FirstOrDefault(judge => !judge.IsClean)?.First ?? "");
+    }
+
+    private static void One(ulong seed, Site site, StormJudge judge)
+    {
+        var moment = new RandomMoment(SeededRandom.Mix(seed, 11));
+        var image = moment.Of(site);
+        var thought = Cycle.Think(Slot.Of(image.TakenAt), image, site, Memory.Fresh(site), new WildPolicy(SeededRandom.Mix(seed, 12)));
+        var memory = FollowMemory.Fresh(site);
+        for (var step = 0; step < 3; step++)
         {
-            violations += judge.Escapes + judge.BlindSetpoints + judge.BrokenOrders;
-            first = first.Length == 0 ? judge.First : first;
+            var followed = Follow.Step(new(image, site, thought.Decision, TimeSpan.FromSeconds(10 + step), 1), memory);
+            judge.Look(image, followed);
+            memory = followed.Memory;
+            image = moment.Of(site);
         }
-        return (violations, first);
     }
 }
