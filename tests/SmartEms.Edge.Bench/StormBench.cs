@@ -87,7 +87,7 @@ internal static class StormBench
     }
 
     private static string Words(StormResult bad) => string.Create(CultureInfo.InvariantCulture,
-        $"seed {bad.Seed}: {bad.Judge.First} limits {bad.Limits.Violations} (longest {bad.Limits.LongestReaction:0} s, {bad.Limits.WorstBound}), setpoints untold {bad.Setpoints.Silent}, restarts changed {bad.RestartChanges}");
+        $"seed {bad.Seed}: {bad.Judge.First} limits {bad.Limits.Violations} (longest {bad.Limits.LongestReaction:0} s, {bad.Limits.WorstBound}), setpoints untold {bad.Setpoints.Silent}, contactors {bad.Contactors.UnderCurrent} under current {bad.Contactors.TooSoon} too soon {bad.Contactors.TooMany} too many, restarts changed {bad.RestartChanges}");
 
     private static string? Directory(string[] args) => Array.IndexOf(args, "--write") switch
     {

@@ -195,7 +195,7 @@ public static class Cascade
                 continue;
             var produced = draft.Production[i];
             draft.PvLimit[i] = excess > 0
-                ? Math.Floor(Math.Max(0, produced - Cut(draft, i, excess)))
+                ? Math.Floor(Math.Clamp(produced - Cut(draft, i, excess), 0, plant.Rated.Watts)) // a reading may lie above the rating, a limit may not
                 : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             // What batteries have still to take must not be let in faster than they take it.
             if (ExportStands(draft) > HeldAfterSeconds + Math.Min(draft.Memory.Regulation.Latency, HeldAfterSeconds))

@@ -103,13 +103,14 @@ public static class FollowPhases
             return now with { LeaningSeconds = 0 };
         var wish = Wish(draft, index, want, now);
         var isIdle = draft.Memory.Chargers[index].Offer == Current.Zero && IsCurrentless(draft, index);
+        var isUsedUp = !IsEmpty(draft, index) && now.Switches >= charger.Switching!.SessionMax;
         if (now.Told == 0 && wish == charger.Phases)
-            return isIdle && now.RestSeconds <= 0 ? Switched(draft, index, wish, now) : now with { LeaningSeconds = 0 };
+            return isIdle && now.RestSeconds <= 0 && !isUsedUp ? Switched(draft, index, wish, now) : now with { LeaningSeconds = 0 };
         if (wish == now.Of(charger) || IsEmpty(draft, index) || !draft.ChargerObeys(index))
             return now with { LeaningSeconds = 0 };
         var leaning = now.LeaningSeconds + draft.StepSeconds;
         var enough = want.Mode >= EvMode.Half ? 0 : wish == 1 ? DownAfterSeconds : UpAfterSeconds;
-        if (leaning < enough || now.RestSeconds > 0 || now.Switches >= charger.Switching!.SessionMax)
+        if (leaning < enough || now.RestSeconds > 0 || isUsedUp)
             return now with { LeaningSeconds = leaning };
         return now.At(PhaseStage.Draining);
     }
@@ -126,21 +127,23 @@ public static class FollowPhases
         return drained.StageSeconds < DrainMostSeconds ? drained : now.At(PhaseStage.Settled) with { RestSeconds = charger.Switching!.RestSeconds };
     }
 
+    /// <summary>While a car stands there every telling counts, for a contactor nobody knows the place of may have to move.</summary>
     private static PhaseMemory Switched(Draft draft, int index, int phases, PhaseMemory now) => now.At(PhaseStage.Pausing) with
     {
         Told = phases,
         RestSeconds = draft.Site.EvChargers[index].Switching!.RestSeconds,
-        Switches = now.Switches + (IsEmpty(draft, index) || now.Told == 0 && phases > 1 ? 0 : 1),
+        Switches = now.Switches + (IsEmpty(draft, index) ? 0 : 1),
     };
 
+    /// <summary>The contactor is told all through the pause and may hear it late, so its rest begins at the pause's end.</summary>
     private static PhaseMemory Pause(Draft draft, int index, PhaseMemory now)
     {
-        var paused = now with { StageSeconds = now.StageSeconds + draft.StepSeconds };
+        var paused = now with { StageSeconds = now.StageSeconds + draft.StepSeconds, RestSeconds = draft.Site.EvChargers[index].Switching!.RestSeconds };
         if (paused.StageSeconds < PauseSeconds)
             return paused;
         if (!draft.ChargerObeys(index))
-            return now.At(PhaseStage.Settled) with { Told = 0 };
-        return now.At(now.Told == 1 ? PhaseStage.Proving : PhaseStage.Settled);
+            return paused.At(PhaseStage.Settled) with { Told = 0 };
+        return paused.At(now.Told == 1 ? PhaseStage.Proving : PhaseStage.Settled);
     }
 
     private static PhaseMemory Prove(Draft draft, int index, PhaseMemory now)

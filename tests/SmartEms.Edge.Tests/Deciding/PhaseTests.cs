@@ -75,6 +75,17 @@ public sealed class PhaseTests
         Assert.Equal(told, Step(image, At(1, PhaseStage.Pausing, offer: 0), EvMode.SurplusOnly).Setpoints.EvChargers[0].Phases);
     }
 
+    /// <summary>A charger that was silent for a part of the pause may have moved its contactor at the pause's end only; a storm counted the next move too soon.</summary>
+    [Fact]
+    public void The_rest_begins_when_the_contactor_can_no_longer_be_told()
+    {
+        var memory = At(3, PhaseStage.Pausing, offer: 0);
+        while (memory.Chargers[0].Phases.Stage == PhaseStage.Pausing)
+            memory = Step(Image(0, EvState.Connected), memory, EvMode.SurplusOnly).Memory;
+        Assert.Equal(600, memory.Chargers[0].Phases.RestSeconds);
+        Assert.Equal(599, Step(Image(0, EvState.Connected), memory, EvMode.SurplusOnly).Memory.Chargers[0].Phases.RestSeconds);
+    }
+
     [Fact]
     public void More_power_than_one_phase_carries_lets_all_phases_count()
     {

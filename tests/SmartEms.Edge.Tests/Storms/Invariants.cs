@@ -63,7 +63,7 @@ internal static class Invariants
         {
             var plant = input.Site.PvPlants[i];
             if (step.Setpoints.PvPlants[i].Limit is { } limit)
-                Assert.True(plant.Curtailable && limit.Watts >= 0 && limit.Watts == Math.Floor(limit.Watts), $"plant {i} is limited to {limit.Watts}");
+                Assert.True(plant.Curtailable && limit.Watts >= 0 && limit.Watts <= plant.Rated.Watts && limit.Watts == Math.Floor(limit.Watts), $"plant {i} is limited to {limit.Watts}");
             Assert.False(double.IsNaN(step.Memory.PvLimits[i]));
             blind += plant.Curtailable ? step.Setpoints.PvPlants[i].Limit?.Watts ?? plant.Rated.Watts : 0;
         }
