@@ -103,8 +103,8 @@ public sealed class ProjectionProperties(ITestOutputHelper story)
         var (at, dice) = pair;
         var (worse, isCurrent) = Worse.Of(at.Image, dice);
         var (before, after) = (Envelope.Draw(at.Image, at.Site), Envelope.Draw(worse, at.Site));
-        if (at.Image.Grid.Frequency.IsKnown && !worse.Grid.Frequency.IsKnown)
-            after = WithoutFrequency(before, after);
+        if ((at.Image.Grid.Frequency.IsKnown && !worse.Grid.Frequency.IsKnown) || (before.IsIsland && !after.IsIsland))
+            after = WithoutExchange(before, after);
         Narrower(isCurrent ? WithoutCurrents(at.Site, before, after) : before, after);
     }, story, 5_000);
 
@@ -173,8 +173,8 @@ public sealed class ProjectionProperties(ITestOutputHelper story)
         EvChargers = [.. before.EvChargers.Select((range, i) => range with { High = range.High with { Value = Power.Max(range.High.Value, site.EvChargers[i].CurrentMin * site.Pcc.NominalVoltage * site.EvChargers[i].Phases) } })],
     };
 
-    /// <summary>A lost frequency ends P(f), and all exchange by choice in its stead (failsafe table).</summary>
-    private static Envelope WithoutFrequency(Envelope before, Envelope after)
+    /// <summary>A lost frequency ends P(f) and a lost voltage the island; the failsafe table ends all exchange by choice in their stead.</summary>
+    private static Envelope WithoutExchange(Envelope before, Envelope after)
     {
         Assert.Equal((Power.Zero, Power.Zero), (after.ImportMax.Value, after.ExportMax.Value));
         return after with { EvChargers = before.EvChargers, PvPlants = before.PvPlants };
