@@ -45,7 +45,7 @@ internal static class Anything
     /// <summary>Chance for what is drawn by hand-written generators.</summary>
     public static readonly Gen<Dice> Dice = Gen.Choose(0, int.MaxValue).Select(seed => new Dice((ulong)seed));
 
-    /// <summary>Any site a site file could describe, with contacts, reserve and watched phases.</summary>
+    /// <summary>Any site a site file could describe, with contacts, reserve, watched phases and a flexible load.</summary>
     public static readonly Gen<Site> Site = Dice.Select(dice =>
     {
         var site = new RandomSites(dice).Site();
@@ -54,6 +54,7 @@ internal static class Anything
         {
             Pcc = site.Pcc with { UnbalanceMax = dice.Chance(0.5) ? Current.FromAmperes(dice.Pick(0, 12.5, 20)) : null },
             Batteries = [.. site.Batteries.Select(battery => battery with { BackupReserve = Fraction.FromRatio(dice.Pick(0, 0.3, 1)) })],
+            Loads = dice.Chance(0.5) ? [new("boiler", 0, Core.Quantities.Power.FromWatts(dice.Between(500, 6_000)))] : [],
             Contacts = [.. roles.Where(_ => dice.Chance(0.25)).Select(role => new Contact(role.ToString(), role, new("board", "0")) { Bounds = dice.Pick(ConstraintDirection.Import, ConstraintDirection.DeviceConsumption) })],
         };
     });

@@ -88,6 +88,8 @@ public sealed class ProjectionProperties(ITestOutputHelper story)
             Around(PowerRange.Of(Power.Zero, at.Site.EvChargers[i].CurrentMax * at.Site.Pcc.NominalVoltage * at.Site.EvChargers[i].Phases, Bound.Rating), envelope.EvChargers[i]);
         for (var i = 0; i < at.Site.PvPlants.Length; i++)
             Around(PowerRange.Of(Power.Zero, at.Site.PvPlants[i].Rated, Bound.Rating), envelope.PvPlants[i]);
+        for (var i = 0; i < at.Site.Loads.Length; i++)
+            Around(PowerRange.Of(Power.Zero, at.Site.Loads[i].Rated, Bound.Rating), envelope.Loads[i]);
     }, story, 5_000);
 
     [Fact]
@@ -154,7 +156,7 @@ public sealed class ProjectionProperties(ITestOutputHelper story)
             yield return ("readings", range => UnknownReadings.Narrow(range, reactions, index));
         }
         yield return ("battery constraint", range => GridConstraints.NarrowBattery(range, active));
-        yield return ("charger constraint", range => GridConstraints.NarrowCharger(range, active));
+        yield return ("consumer constraint", range => GridConstraints.NarrowConsumer(range, active));
         yield return ("import constraint", range => range with { High = GridConstraints.Narrow(range.High, ConstraintDirection.Import, active) });
         yield return ("export constraint", range => range with { High = GridConstraints.Narrow(range.High, ConstraintDirection.Export, active) });
         for (var i = 0; i < site.EvChargers.Length; i++)
@@ -177,7 +179,7 @@ public sealed class ProjectionProperties(ITestOutputHelper story)
     private static Envelope WithoutExchange(Envelope before, Envelope after)
     {
         Assert.Equal((Power.Zero, Power.Zero), (after.ImportMax.Value, after.ExportMax.Value));
-        return after with { EvChargers = before.EvChargers, PvPlants = before.PvPlants };
+        return after with { EvChargers = before.EvChargers, PvPlants = before.PvPlants, Loads = before.Loads };
     }
 
     private static void Narrower(Envelope before, Envelope after)
@@ -187,6 +189,7 @@ public sealed class ProjectionProperties(ITestOutputHelper story)
         All(before.Batteries, after.Batteries, "a battery");
         All(before.EvChargers, after.EvChargers, "a charger");
         All(before.PvPlants, after.PvPlants, "a plant");
+        All(before.Loads, after.Loads, "a flexible load");
     }
 
     private static void All(ImmutableArray<PowerRange> before, ImmutableArray<PowerRange> after, string what)
