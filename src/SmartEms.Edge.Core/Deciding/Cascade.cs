@@ -112,11 +112,18 @@ public static class Cascade
     /// <summary>Takes an excess off the chargers in their order, then off the flexible loads, and gives what is left of it.</summary>
     private static double Shed(Draft draft, double excess, Bound by)
     {
+        // What a charger saves that does not tell its power may be nothing at all: the next in line is asked for it as well.
+        var unsure = 0.0;
         foreach (var i in SheddingOrder.OfChargers(draft.Site))
-            if (excess > 0)
-                excess -= Throttle(draft, i, excess, by);
+        {
+            if (excess + unsure <= 0)
+                break;
+            var won = Throttle(draft, i, excess + unsure, by);
+            excess -= won;
+            unsure += draft.Envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered) ? won : 0;
+        }
         foreach (var i in SheddingOrder.OfLoads(draft.Site))
-            if (excess > 0)
+            if (excess + unsure > 0)
                 excess -= FollowLoads.Shed(draft, i, by);
         return excess;
     }

@@ -4,6 +4,7 @@ using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
+using SmartEms.Edge.Core.Sensing;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Deciding;
@@ -91,8 +92,24 @@ public sealed class FollowTests
         Assert.Equal(Bound.ImportLimit, step.Setpoints.Batteries[0].ClippedBy);
     }
 
+    /// <summary>Storm 241: an import limit stood broken for 13 s while an empty charger that did not tell its power was throttled ampere by ampere.</summary>
+    [Theory]
+    [InlineData(EvState.Charging)]
+    [InlineData(EvState.NoCar)]
+    public void What_a_charger_that_does_not_tell_its_power_may_save_is_not_counted_on(EvState state)
+    {
+        var site = Given.Site(batteries: 0, chargers: 2, plants: 0);
+        var image = Given.Image(site, 10_600) with
+        {
+            EvChargers = [Given.Car(11_040), Given.Car(0, state) with { Charge = Reading.Bad<Power>(BadReason.Implausible) }],
+        };
+        var charging = new EvMemory(Current.FromAmperes(16), true, 0, 0, 0);
+        var told = Step(image, (BatteryMode.Idle, EvMode.Full), site: site, memory: FollowMemory.Fresh(site) with { Chargers = [charging, charging] }).Setpoints.EvChargers;
+        Assert.True(told[0].Offer.Amperes < 16, $"the car that charges is still offered {told[0].Offer.Amperes} A");
+    }
+
     private static Followed Step(
-        Core.Sensing.ProcessImage image, (BatteryMode Battery, EvMode Charger) modes, double age = 0, Site? site = null, FollowMemory? memory = null)
+        ProcessImage image, (BatteryMode Battery, EvMode Charger) modes, double age = 0, Site? site = null, FollowMemory? memory = null)
     {
         site ??= House;
         var decision = new Decision(
