@@ -27,7 +27,6 @@ public static class FollowLoads
     /// <remarks>One load is switched on at a time, and its effect waited for: until then the surplus is not known.</remarks>
     public static void Apply(Draft draft, Decision? decision)
     {
-        var left = -draft.Import;
         var isTrying = false;
         foreach (var before in draft.Memory.Loads)
             isTrying |= before is { MayRun: true, SinceSeconds: < StartAfterSeconds };
@@ -42,7 +41,7 @@ public static class FollowLoads
             if (most.Value < load.Rated)
                 (after, draft.LoadBy[i]) = (Switched(after, false), most.By);
             else
-                after = Wanted(draft, i, (mode, byHand, isTrying ? double.NegativeInfinity : left), after);
+                after = Wanted(draft, i, (mode, byHand, isTrying ? double.NegativeInfinity : -draft.Import), after);
             isTrying |= after.MayRun && !before.MayRun;
             draft.NewLoads[i] = after;
         }

@@ -101,7 +101,7 @@ public sealed record Envelope(
         range = GridConstraints.NarrowConsumer(range, now.Constraints);
         range = range.AtMost(range.High.Value * GridResponse.Consumption(now.Image.Grid), Bound.GridFrequency);
         // Nobody sees what it would do to the connection: it waits.
-        return now.Image.Grid.Import.IsGood && !now.Reactions.Has(FailsafeAct.AllChargersAtMinimum) ? range : range.Nothing(Bound.UnknownReading);
+        return now.Reactions.Has(FailsafeAct.AllChargersAtMinimum) ? range.Nothing(Bound.UnknownReading) : range;
     }
 
     private static PowerRange PlantRange(Moment now, int index)
