@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Syncing;
 
 namespace SmartEms.Edge.Core;
 
@@ -58,4 +59,22 @@ public interface ITelemetryReader
 
     /// <summary>Known gaps that touch [from, to).</summary>
     IReadOnlyList<TelemetryGap> Gaps(Instant from, Instant to);
+}
+
+/// <summary>The link to the cloud, or to the broker of the house. One thread drives it, and only that thread; <see cref="Look"/> may be read by any.</summary>
+public interface IUplink : IDisposable
+{
+    UplinkLook Look { get; }
+
+    /// <summary>How many messages may be handed over now; 0 without a session.</summary>
+    int Room { get; }
+
+    /// <summary>Hands a message over and never waits: the number under which it is confirmed, or null when there is no room.</summary>
+    int? Publish(in UplinkMessage message);
+
+    /// <summary>Reads, writes, keeps alive and connects again; waits at most so long for something to come, and gives what happened.</summary>
+    IReadOnlyList<UplinkEvent> Turn(TimeSpan most);
+
+    /// <summary>Ends the session in order.</summary>
+    void Leave();
 }

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace SmartEms.Edge.Adapters.Mqtt;
+
+/// <summary>The plain calls of the binding.</summary>
+internal static unsafe partial class Mosquitto
+{
+    [LibraryImport(Library, EntryPoint = "mosquitto_lib_version")]
+    private static partial int Version(out int major, out int minor, out int revision);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_lib_init")]
+    private static partial int Initialise();
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_strerror")]
+    private static partial nint ErrorText(int error);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_reason_string")]
+    private static partial nint ReasonText(int reason);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_new", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial ClientHandle New(string id, [MarshalAs(UnmanagedType.U1)] bool isClean, nint ear);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_destroy")]
+    public static partial void Destroy(nint client);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_int_option")]
+    public static partial int Option(ClientHandle client, int option, int value);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_username_pw_set", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Credentials(ClientHandle client, string user, string? password);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_tls_set", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TlsFiles(ClientHandle client, string trust, string? trustFolder, string? certificate, string? key, nint passphrase = 0);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_tls_opts_set", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int TlsOptions(ClientHandle client, int verify, string version, string? ciphers);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_will_set_v5", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Will(ClientHandle client, string topic, int length, ReadOnlySpan<byte> payload, int quality, [MarshalAs(UnmanagedType.U1)] bool retain, nint properties);
+
+    /// <summary>Resolves the name and connects; blocks until the kernel says yes or no.</summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_connect_bind_v5", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Connect(ClientHandle client, string host, int port, int keepAlive, string? from, nint properties);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_disconnect_v5")]
+    public static partial int Disconnect(ClientHandle client, int reason, nint properties);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_publish_v5", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Publish(ClientHandle client, out int number, string topic, int length, ReadOnlySpan<byte> payload, int quality, [MarshalAs(UnmanagedType.U1)] bool retain, nint properties);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_subscribe_v5", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Subscribe(ClientHandle client, nint number, string filter, int quality, int options, nint properties);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_unsubscribe", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unsubscribe(ClientHandle client, nint number, string filter);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_socket")]
+    public static partial int Socket(ClientHandle client);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_want_write")]
+    [return: MarshalAs(UnmanagedType.U1)]
+    public static partial bool WantsToWrite(ClientHandle client);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_loop_read")]
+    public static partial int Read(ClientHandle client, int most);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_loop_write")]
+    public static partial int Write(ClientHandle client, int most);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_loop_misc")]
+    public static partial int Misc(ClientHandle client);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_add_int16")]
+    public static partial int AddShort(ref nint properties, int identifier, ushort value);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_add_int32")]
+    public static partial int AddWhole(ref nint properties, int identifier, uint value);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_add_string", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int AddText(ref nint properties, int identifier, string value);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_add_binary")]
+    public static partial int AddBytes(ref nint properties, int identifier, ReadOnlySpan<byte> value, ushort length);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_free_all")]
+    public static partial void FreeAll(ref nint properties);
+}

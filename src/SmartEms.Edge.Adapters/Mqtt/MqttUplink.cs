@@ -1,0 +1,122 @@
+using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Syncing;
+
+namespace SmartEms.Edge.Adapters.Mqtt;
+
+/// <summary>The uplink over MQTT 5: sessions one after the other, to the brokers in order of preference, with waits of full jitter between. One thread drives it.</summary>
+/// <param name="dice">A number from 0 up to, not including, 1.</param>
+public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<double> dice) : IUplink
+{
+    /// <summary>A name that somebody else has taken, a broker that floods: not before this.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
+
+    private readonly Backoff backoff = new(settings.ReconnectSpread, dice);
+    private readonly List<UplinkEvent> events = [];
+    private readonly ManualResetEventSlim never = new();
+    private BrokerSession? session;
+    private string? trouble;
+    private long connectedAt;
+    private long waitingSince;
+    private TimeSpan wait;
+    private int turnOf;
+    private bool isTold;
+    private (long Messages, long Bytes, long Received, long Sessions, long Attempts) before;
+    private volatile UplinkLook look = new(UplinkState.Offline, settings.Brokers[0].ToString(), null);
+
+    public UplinkLook Look => look;
+
+    public int Room => session?.Room ?? 0;
+
+    public int? Publish(in UplinkMessage message) => session?.Publish(message);
+
+    public IReadOnlyList<UplinkEvent> Turn(TimeSpan most)
+    {
+        events.Clear();
+        if (session is null && time.GetElapsedTime(waitingSince) >= wait)
+            Attempt();
+        if (session is { } open)
+        {
+            open.Turn((int)most.TotalMilliseconds, events);
+            Judge(open);
+        }
+        else
+        {
+            never.Wait(most);
+        }
+        Tell();
+        return [.. events];
+    }
+
+    private void Attempt()
+    {
+        var broker = settings.Brokers[turnOf % settings.Brokers.Length];
+        before.Attempts++;
+        look = look with { State = UplinkState.Connecting, Broker = broker.ToString(), RetryInMs = 0 };
+        session = new(settings, broker, time);
+        session.Open(Password(broker));
+        isTold = false;
+    }
+
+    private void Judge(BrokerSession open)
+    {
+        if (open.IsConnected && !isTold && open.Ended is null)
+            (isTold, connectedAt, trouble, before.Sessions) = (true, time.GetTimestamp(), null, before.Sessions + 1);
+        if (open.Ended is not { } why)
+            return;
+        trouble = why;
+        before = before with { Messages = before.Messages + open.SentMessages, Bytes = before.Bytes + open.SentBytes, Received = before.Received + open.ReceivedMessages };
+        var lasted = isTold ? time.GetElapsedTime(connectedAt) : TimeSpan.Zero;
+        if (isTold)
+            events.Add(new(UplinkEventKind.Lost, 0, open.EndReason));
+        session = null;
+        open.Dispose();
+        backoff.Lasted(lasted);
+        // The next in order at once, as long as one is left; after a session that stood, the first again.
+        turnOf = isTold ? 0 : turnOf + 1;
+        waitingSince = time.GetTimestamp();
+        wait = turnOf % settings.Brokers.Length != 0 ? TimeSpan.Zero : backoff.Next(open.EndReason == SessionTrouble.TakenOver || open.IsFlooding ? Rest : default);
+    }
+
+    private void Tell()
+    {
+        var state = session is null ? UplinkState.Offline : session.IsConnected ? UplinkState.Syncing : UplinkState.Connecting;
+        look = new(state, session?.Broker.ToString() ?? look.Broker, trouble)
+        {
+            SentMessages = before.Messages + (session?.SentMessages ?? 0),
+            SentBytes = before.Bytes + (session?.SentBytes ?? 0),
+            ReceivedMessages = before.Received + (session?.ReceivedMessages ?? 0),
+            Sessions = before.Sessions,
+            Attempts = before.Attempts,
+            RetryInMs = session is null ? Math.Max(0, (long)(wait - time.GetElapsedTime(waitingSince)).TotalMilliseconds) : 0,
+        };
+    }
+
+    private static string? Password(BrokerAddress broker)
+    {
+        if (broker.PasswordFile.Length == 0)
+            return null;
+        try
+        {
+            using var file = new StreamReader(broker.PasswordFile);
+            return file.ReadLine();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null; // the broker will say that it does not let us in
+        }
+    }
+
+    public void Leave()
+    {
+        session?.Leave(withWill: false);
+        Tell();
+    }
+
+    public void Dispose()
+    {
+        session?.Dispose();
+        session = null;
+        never.Dispose();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace SmartEms.Edge.Adapters.Mqtt;
+
+/// <summary>Looks at the socket that the library opened and reads from: whether something came, and how much (poll(2), FIONREAD of tcp(7)).</summary>
+internal static partial class SocketWatch
+{
+    private const short In = 1, Out = 4;
+    private const nuint BytesWaiting = 0x541B; // FIONREAD
+    private const nuint NonBlocking = 0x5421; // FIONBIO
+    private const int SolSocket = 1, ReceiveBuffer = 8;
+
+    /// <summary>Waits until something comes, or until there is room for what waits to go; false when nothing did.</summary>
+    public static bool Wait(int socket, bool wantsToWrite, int milliseconds)
+    {
+        var entry = new Entry { Descriptor = socket, Events = wantsToWrite ? (short)(In | Out) : In };
+        return Poll(ref entry, 1, milliseconds) > 0 && (entry.Returned & ~Out) != 0;
+    }
+
+    /// <summary>Bytes that have come and were not read yet.</summary>
+    public static int Waiting(int socket)
+    {
+        var count = 0;
+        return Ioctl(socket, BytesWaiting, ref count) == 0 ? count : 0;
+    }
+
+    /// <summary>A read that finds nothing returns: the library leaves the socket of a connect that waited as it was.</summary>
+    public static void NeverBlock(int socket)
+    {
+        var on = 1;
+        _ = Ioctl(socket, NonBlocking, ref on);
+    }
+
+    /// <summary>Bounds what the kernel holds for us: the library reads until nothing is left, and a broker that lies about lengths must not keep it there.</summary>
+    public static void Narrow(int socket, int bytes) => _ = Set(socket, SolSocket, ReceiveBuffer, ref bytes, sizeof(int));
+
+    /// <summary>struct pollfd, poll(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Entry
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref Entry entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Ioctl(int socket, nuint request, ref int value);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt")]
+    private static partial int Set(int socket, int level, int option, ref int value, uint length);
+}
