@@ -31,6 +31,7 @@ internal static class Program
         SimulateCommand.Build,
         DemoCommand.Build,
         VersionCommand.Build,
+        UplinkCommand.Build,
     ];
 
     public static Task<int> Main(string[] args)

@@ -109,12 +109,12 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     }
 
     /// <summary>Reads, writes and keeps alive, waiting at most so long for something to come.</summary>
-    public void Turn(int milliseconds, List<UplinkEvent> into)
+    public void Turn(int milliseconds, int wakes, List<UplinkEvent> into)
     {
         if (Ended is not null)
             return;
         var socket = Mosquitto.Socket(client);
-        if (socket >= 0 && SocketWatch.Wait(socket, Mosquitto.WantsToWrite(client), milliseconds))
+        if (socket >= 0 && SocketWatch.Wait(socket, Mosquitto.WantsToWrite(client), milliseconds, wakes))
         {
             liveness.Heard();
             ReadAll(socket);

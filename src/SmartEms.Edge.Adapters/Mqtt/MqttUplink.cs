@@ -8,23 +8,23 @@ namespace SmartEms.Edge.Adapters.Mqtt;
 /// <param name="dice">A number from 0 up to, not including, 1.</param>
 public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<double> dice) : IUplink
 {
-    /// <summary>A name that somebody else has taken, a broker that floods: not before this.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
-
     private readonly Backoff backoff = new(settings.ReconnectSpread, dice);
     private readonly List<UplinkEvent> events = [];
-    private readonly ManualResetEventSlim never = new();
     private BrokerSession? session;
     private string? trouble;
     private long connectedAt;
     private long waitingSince;
     private TimeSpan wait;
     private int turnOf;
+    private int shortOnes;
     private bool isTold;
     private (long Messages, long Bytes, long Received, long Sessions, long Attempts) before;
     private volatile UplinkLook look = new(UplinkState.Offline, settings.Brokers[0].ToString(), null);
 
     public UplinkLook Look => look;
+
+    /// <summary>A descriptor that ends a turn when something comes there; −1 = none.</summary>
+    public int WakesOn { get; init; } = -1;
 
     public int Room => session?.Room ?? 0;
 
@@ -37,12 +37,12 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
             Attempt();
         if (session is { } open)
         {
-            open.Turn((int)most.TotalMilliseconds, events);
+            open.Turn((int)most.TotalMilliseconds, WakesOn, events);
             Judge(open);
         }
         else
         {
-            never.Wait(most);
+            SocketWatch.Wait(-1, false, (int)Math.Min(most.TotalMilliseconds, Math.Max(0, (wait - time.GetElapsedTime(waitingSince)).TotalMilliseconds)), WakesOn);
         }
         Tell();
         return [.. events];
@@ -75,7 +75,11 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
         // The next in order at once, as long as one is left; after a session that stood, the first again.
         turnOf = isTold ? 0 : turnOf + 1;
         waitingSince = time.GetTimestamp();
-        wait = turnOf % settings.Brokers.Length != 0 ? TimeSpan.Zero : backoff.Next(open.EndReason == SessionTrouble.TakenOver || open.IsFlooding ? Rest : default);
+        shortOnes = !isTold ? shortOnes : lasted < Backoff.Proven ? shortOnes + 1 : 0;
+        var isFought = open.EndReason == SessionTrouble.TakenOver || shortOnes >= 2;
+        if (isFought && open.EndReason == 0)
+            trouble += SessionTrouble.PerhapsTakenOver; // not every broker says so
+        wait = turnOf % settings.Brokers.Length != 0 ? TimeSpan.Zero : backoff.Next(isFought || open.IsFlooding ? settings.Rest : default);
     }
 
     private void Tell()
@@ -117,6 +121,5 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
     {
         session?.Dispose();
         session = null;
-        never.Dispose();
     }
 }

@@ -9,6 +9,8 @@ internal static class SessionTrouble
     /// <summary>Somebody else came with our client id (MQTT 5, 3.14.2.1).</summary>
     public const int TakenOver = 142;
 
+    public const string PerhapsTakenOver = ", again and soon after it took us: perhaps somebody else comes under this box's name (cloud: box), or the broker restarts";
+
     private const int ProtocolError = 71; // EPROTO: the library's word for an end of TLS by the other side
 
     /// <summary>What a call of the library met.</summary>

@@ -11,10 +11,22 @@ internal static partial class SocketWatch
     private const int SolSocket = 1, ReceiveBuffer = 8;
 
     /// <summary>Waits until something comes, or until there is room for what waits to go; false when nothing did.</summary>
-    public static bool Wait(int socket, bool wantsToWrite, int milliseconds)
+    /// <param name="wakes">Another descriptor that ends the wait when something comes there; −1 = none.</param>
+    public static bool Wait(int socket, bool wantsToWrite, int milliseconds, int wakes = -1)
     {
-        var entry = new Entry { Descriptor = socket, Events = wantsToWrite ? (short)(In | Out) : In };
-        return Poll(ref entry, 1, milliseconds) > 0 && (entry.Returned & ~Out) != 0;
+        Span<Entry> entries = [new() { Descriptor = socket, Events = wantsToWrite ? (short)(In | Out) : In }, new() { Descriptor = wakes, Events = In }];
+        return Poll(ref entries[0], 2, milliseconds) > 0 && (entries[0].Returned & ~Out) != 0;
+    }
+
+    /// <summary>Whether something can be read at once, or the other side has closed.</summary>
+    public static bool HasInput(int descriptor) => Wait(descriptor, false, 0);
+
+    /// <summary>From now on this process gets no more private memory than this, bytes: then the library is told that there is none (setrlimit(2), RLIMIT_DATA).</summary>
+    public static void BoundMemory(long bytes)
+    {
+        const int data = 2;
+        Span<ulong> limit = [(ulong)bytes, (ulong)bytes];
+        _ = SetLimit(data, ref limit[0]);
     }
 
     /// <summary>Bytes that have come and were not read yet.</summary>
@@ -45,6 +57,9 @@ internal static partial class SocketWatch
 
     [LibraryImport("libc", EntryPoint = "poll")]
     private static partial int Poll(ref Entry entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, ref ulong softAndHard);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Ioctl(int socket, nuint request, ref int value);

@@ -25,7 +25,7 @@ internal sealed class Client : IDisposable
 
     public int Count(UplinkEventKind kind) => Events.Count(one => one.Kind == kind);
 
-    public static UplinkSettings Settings(params BrokerAddress[] brokers) => new($"test-{Guid.NewGuid():N}", [.. brokers]) { ReconnectSpread = TimeSpan.FromMilliseconds(100) };
+    public static UplinkSettings Settings(params BrokerAddress[] brokers) => new($"test-{Guid.NewGuid():N}", [.. brokers]) { ReconnectSpread = TimeSpan.FromMilliseconds(100), MostMessagesPerSecond = 10_000 };
 
     public static Client Open(UplinkSettings settings)
     {

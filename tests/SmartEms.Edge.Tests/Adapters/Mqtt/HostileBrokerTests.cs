@@ -45,7 +45,7 @@ public class HostileBrokerTests
             while (!stop.IsCancellationRequested)
                 await stream.WriteAsync(many, stop);
         });
-        using var client = new Client(Client.Settings(broker.Address));
+        using var client = new Client(Client.Settings(broker.Address) with { MostMessagesPerSecond = 200 });
         client.Until(() => client.Count(UplinkEventKind.Lost) == 1, "the end");
         Assert.Contains("more than 200 messages a second", client.Uplink.Look.Trouble!, StringComparison.Ordinal);
         Assert.InRange(client.Received.Count(), 1, 200);

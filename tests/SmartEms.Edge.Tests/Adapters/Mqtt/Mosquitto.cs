@@ -27,7 +27,6 @@ internal sealed class Mosquitto : IAsyncDisposable
             persistence true
             persistence_location {folder}/
             autosave_interval 1
-            autosave_on_changes true
             {(more.Contains("allow_anonymous", StringComparison.Ordinal) ? "" : "allow_anonymous true")}
             {more.Replace("FOLDER", folder, StringComparison.Ordinal)}
 
