@@ -133,12 +133,15 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     private void ReadAll(int socket)
     {
         const int mostInARow = 64;
-        var told = -1L;
-        for (var i = 0; i < mostInARow && Ended is null && told != intake.Told; i++)
+        for (var i = 0; i < mostInARow && Ended is null; i++)
         {
-            told = intake.Told;
-            intake.Came(SocketWatch.Waiting(socket));
+            var (told, waiting) = (intake.Told, SocketWatch.Waiting(socket));
             End(Mosquitto.Read(client, 1));
+            if (intake.Told == told)
+            {
+                intake.Swallowed(waiting);
+                i = mostInARow;
+            }
             if (intake.Trouble is { } trouble)
                 Ended ??= trouble;
         }

@@ -17,8 +17,8 @@ internal sealed class Intake(UplinkSettings settings, TimeProvider time)
 
     public void Tell() => (Told, bytesSinceTold) = (Told + 1, 0);
 
-    /// <summary>So many bytes wait to be read.</summary>
-    public void Came(int bytes)
+    /// <summary>So many bytes were read and made no whole packet yet.</summary>
+    public void Swallowed(int bytes)
     {
         bytesSinceTold += bytes;
         if (bytesSinceTold > 4L * settings.MostPacketBytes)

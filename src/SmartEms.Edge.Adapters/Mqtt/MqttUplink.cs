@@ -60,7 +60,7 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
 
     private void Judge(BrokerSession open)
     {
-        if (open.IsConnected && !isTold && open.Ended is null)
+        if (open.IsConnected && !isTold)
             (isTold, connectedAt, trouble, before.Sessions) = (true, time.GetTimestamp(), null, before.Sessions + 1);
         if (open.Ended is not { } why)
             return;

@@ -35,7 +35,7 @@ public class EncryptionTests : IDisposable
         using var listener = Client.Open(Client.Settings(address) with { Filters = ["#"] });
         using var client = Client.Open(Client.Settings(address) with { Window = 500 });
         listener.Confirmed(listener.Publish("warm", "up"));
-        var last = Enumerable.Range(0, 300).Select(i => client.Publish("a", $"{i} {new string('x', 900)}")).Last();
+        var last = Enumerable.Range(0, 300).Select(i => client.Publish("a", $"{i} {new string('x', 900)}")).ToArray()[^1];
         client.Confirmed(last);
         listener.Until(() => listener.Received.Count() == 301, "all of them");
     }

@@ -126,7 +126,7 @@ public class UplinkTests
             await stream.WriteAsync(FakeBroker.Welcome, stop);
             await stream.WriteAsync(new byte[] { 0xE0, 2, 142, 0 }, stop);
         });
-        using var ours = Client.Open(Client.Settings(broker.Address));
+        using var ours = new Client(Client.Settings(broker.Address));
         ours.Until(() => ours.Count(UplinkEventKind.Lost) == 1, "the take-over");
         Assert.Contains("under this box's name", ours.Uplink.Look.Trouble!, StringComparison.Ordinal);
         Assert.InRange(ours.Uplink.Look.RetryInMs, 29_000, 31_000);

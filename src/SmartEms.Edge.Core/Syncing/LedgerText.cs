@@ -1,0 +1,226 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Syncing;
+
+/// <summary>Ledger entries as the JSON that is sent: one object with the numbers it covers and a list of items, each with its own number. docs/mqtt.md describes
+/// every form; docs/schemas checks it.</summary>
+public static class LedgerText
+{
+    /// <summary>Version of the forms; a receiver refuses what it does not know.</summary>
+    public const int Version = 1;
+
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The kind under which a kind is sent: summaries, alerts and decisions each on a topic of their own, the rest as events; null = it stays on the box.</summary>
+    public static LedgerKind? TopicOf(LedgerKind kind) => kind switch
+    {
+        LedgerKind.Summary or LedgerKind.Alert or LedgerKind.Cycle => kind,
+        LedgerKind.Configuration or LedgerKind.Note or LedgerKind.Override or LedgerKind.ClockStep or LedgerKind.Gap or LedgerKind.Constraint or LedgerKind.HandWrite
+            or LedgerKind.Command => LedgerKind.Note,
+        _ => null,
+    };
+
+    public static byte[] Of(OutboxBatch batch, Site site)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Compact))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("v", Version);
+            json.WriteNumber("from", batch.From);
+            json.WriteNumber("to", batch.To);
+            json.WriteStartArray("items");
+            foreach (var entry in batch.Entries)
+                Item(json, entry, site);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Item(Utf8JsonWriter json, LedgerEntry entry, Site site)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("seq", entry.Sequence);
+        try
+        {
+            Body(json, entry, site);
+        }
+        catch (InvalidDataException damage)
+        {
+            json.WriteString("damaged", damage.Message); // it is told, and does not stop what is behind it
+        }
+        json.WriteEndObject();
+    }
+
+    private static void Body(Utf8JsonWriter json, LedgerEntry entry, Site site)
+    {
+        switch (entry.Kind)
+        {
+            case LedgerKind.Summary:
+                Summary(json, SlotSummary.FromBytes(entry.Body));
+                return;
+            case LedgerKind.Alert:
+                Alert(json, entry, (AlertChange.FromBytes(entry.Body), site));
+                return;
+            case LedgerKind.Cycle:
+                Decision(json, CycleRecord.FromBytes(entry.Body).Decision);
+                return;
+            default:
+                json.WriteNumber("at", entry.At.UnixMilliseconds);
+                EventText.Write(json, entry, site);
+                return;
+        }
+    }
+
+    private static void Summary(Utf8JsonWriter json, SlotSummary summary)
+    {
+        var counted = summary.Counted;
+        json.WriteNumber("slot", summary.Slot.Index);
+        Number(json, "import_wh", counted.ImportWh, 1);
+        Number(json, "export_wh", counted.ExportWh, 1);
+        Number(json, "pv_wh", counted.PvWh, 1);
+        Number(json, "charge_wh", counted.ChargedWh, 1);
+        Number(json, "discharge_wh", counted.DischargedWh, 1);
+        Number(json, "ev_wh", counted.EvWh, 1);
+        Number(json, "load_wh", summary.LoadWh, 1);
+        Number(json, "cost", counted.Cost, 4);
+        Number(json, "soc_pct", summary.SocPct, 1);
+        Number(json, "watched_s", counted.Seconds, 0);
+        if (counted.BlindSeconds > 0)
+            Number(json, "blind_s", counted.BlindSeconds, 0);
+    }
+
+    private static void Alert(Utf8JsonWriter json, LedgerEntry entry, (AlertChange Change, Site Site) of)
+    {
+        var alert = of.Change.Alert;
+        json.WriteNumber("at", entry.At.UnixMilliseconds);
+        json.WriteString("id", Catalogue.Id(alert.Code));
+        json.WriteBoolean("open", of.Change.IsOpened);
+        json.WriteString("urgency", Catalogue.Entry(alert.Code).Urgency.ToString().ToLowerInvariant());
+        json.WriteString("subject", NameOf(new(alert.Code, alert.Subject, alert.Index, alert.Value), of.Site));
+        json.WriteNumber("since", alert.Since.UnixMilliseconds);
+        Number(json, "value", alert.Value, 2);
+    }
+
+    private static void Decision(Utf8JsonWriter json, Decision decision)
+    {
+        json.WriteNumber("slot", decision.Slot.Index);
+        json.WriteString("led_by", decision.LedBy);
+        json.WriteStartArray("batteries");
+        foreach (var battery in decision.Batteries)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(battery.Mode.ToString());
+            json.WriteNumberValue(Math.Round(battery.ExpectedDischarge.Watts));
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("chargers");
+        foreach (var charger in decision.EvChargers)
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(charger.Mode.ToString());
+            json.WriteNumberValue(Math.Round(charger.ExpectedCharge.Watts));
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("reasons");
+        foreach (var reason in decision.Reasons)
+            json.WriteNumberValue((int)reason.Code);
+        json.WriteEndArray();
+    }
+
+    /// <summary>A site file that changed meanwhile may no longer have the part.</summary>
+    private static string NameOf(Finding finding, Site site)
+    {
+        var count = finding.Subject switch
+        {
+            Subject.Device => site.Devices.Length,
+            Subject.Battery => site.Batteries.Length,
+            Subject.PvPlant => site.PvPlants.Length,
+            Subject.EvCharger => site.EvChargers.Length,
+            Subject.Contact => site.Contacts.Length,
+            Subject.Relay => site.Relays.Length,
+            Subject.Sensor => site.Sensors.Length,
+            _ => 0,
+        };
+        return finding.Subject == Subject.Site ? site.Id : finding.Index < count ? Catalogue.NameOf(finding, site) : $"{finding.Subject.ToString().ToLowerInvariant()} {finding.Index}";
+    }
+
+    /// <summary>A number with so many decimals; null where there is none: unknown is not zero.</summary>
+    internal static void Number(Utf8JsonWriter json, string name, double value, int digits)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumber(name, Math.Round(value, digits) + 0.0);
+        else
+            json.WriteNull(name);
+    }
+}
+
+/// <summary>What an event says beside its number and moment: its kind, and what a person would want to know.</summary>
+internal static class EventText
+{
+    private const int MostLetters = 300;
+
+    public static void Write(Utf8JsonWriter json, LedgerEntry entry, Site site)
+    {
+        json.WriteString("kind", Word(entry.Kind));
+        switch (entry.Kind)
+        {
+            case LedgerKind.Constraint:
+                Constraint(json, ConstraintChange.FromBytes(entry.Body));
+                break;
+            case LedgerKind.ClockStep:
+                json.WriteNumber("by_ms", (long)ClockStep.FromBytes(entry.Body).By.TotalMilliseconds);
+                break;
+            case LedgerKind.Gap:
+                var gap = LedgerGap.FromBytes(entry.Body);
+                json.WriteNumber("gap_from", gap.From);
+                json.WriteNumber("gap_to", gap.To);
+                json.WriteString("text", Short(gap.Reason));
+                break;
+            case LedgerKind.Override:
+                var orders = OrdersWire.FromBytes(entry.Body);
+                json.WriteNumber("orders", orders.Overrides.Length + orders.Constraints.Length);
+                json.WriteBoolean("stopped", orders.Stop is not null);
+                break;
+            case LedgerKind.HandWrite:
+                var write = HandWrite.FromBytes(entry.Body);
+                json.WriteString("text", Short($"{write.By} wrote {write.Span.Count} registers at {write.Span.Address} of {write.Place}: {write.Outcome}; {write.Reason}"));
+                break;
+            case LedgerKind.Configuration:
+                break;
+            default:
+                json.WriteString("text", Short(Encoding.UTF8.GetString(entry.Body)));
+                break;
+        }
+    }
+
+    private static void Constraint(Utf8JsonWriter json, ConstraintChange change)
+    {
+        json.WriteString("id", change.Id);
+        json.WriteString("event", change.Event.ToString().ToLowerInvariant());
+        LedgerText.Number(json, "limit_w", change.Limit.Watts, 0);
+        json.WriteNumber("after_ms", change.AfterMs);
+        LedgerText.Number(json, "measured_w", change.MeasuredWatts, 0);
+        json.WriteBoolean("assumed", change.IsAssumed);
+    }
+
+    private static string Word(LedgerKind kind) => kind switch
+    {
+        LedgerKind.ClockStep => "clock-step",
+        LedgerKind.HandWrite => "hand-write",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private static string Short(string text) => text.Length <= MostLetters ? text : string.Concat(text.AsSpan(0, MostLetters), "…");
+}
