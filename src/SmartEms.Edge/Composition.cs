@@ -5,6 +5,7 @@ using SmartEms.Edge.Adapters.Gpio;
 using SmartEms.Edge.Adapters.I2c;
 using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Adapters.Modbus;
+using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
@@ -17,8 +18,10 @@ using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Sensing.Contacts;
 using SmartEms.Edge.Core.Sensing.Sensors;
 using SmartEms.Edge.Core.Simulating;
+using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
+using SmartEms.Edge.Syncing;
 using SmartEms.Edge.Telemetry;
 
 namespace SmartEms.Edge;
@@ -31,6 +34,9 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>No device is given up sooner, however quick it has been: a busy box must not take its own lateness for the device's.</summary>
     private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>A cloud that is away so long is worth a notice; control needs none.</summary>
+    private static readonly TimeSpan CloudPatience = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan CountsWithin = TimeSpan.FromSeconds(2);
 
@@ -69,10 +75,16 @@ internal sealed class Composition : IAsyncDisposable
             Wear = options.StorePath is { } path ? new(path, options.RealTime) : null,
             Start = options.Start,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
+            IsCloudDown = () => Cloud?.Look.DownMs > CloudPatience.TotalMilliseconds,
         });
+        if (Site.Cloud is { } link && options.Uplink is { } uplink)
+            Cloud = new(new(link, Site, uplink(link, UplinkTopics.Of(link, Site.Id)), Recorder, Clock, options.Log) { Latest = () => daemon.Latest, Program = Version });
     }
 
     public Site Site { get; }
+
+    /// <summary>The link to the cloud; null where the site file names none.</summary>
+    public Uplinker? Cloud { get; }
     public SiteClock Clock { get; }
     public FieldLayer Field { get; }
     public Recorder Recorder { get; }
@@ -101,6 +113,17 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Judges the clock of this machine by what kernel and time service say.</summary>
     public static ClockJudge ClockOfBox => new(() => new(KernelClock.IsSynchronised, KernelClock.HasRealTimeClock), BoxTime);
+
+    /// <summary>The link over MQTT, held by a process of its own.</summary>
+    public static IUplink MqttUplink(CloudLink link, UplinkTopics topics)
+    {
+        var settings = UplinkSettings.Of(link, topics.ClientId) with
+        {
+            Filters = [topics.Commands, topics.Acknowledge],
+            Will = new UplinkMessage(topics.State, NowText.Offline) { Retain = true },
+        };
+        return new UplinkProcess(settings, new(Environment.ProcessPath ?? "smartems", "uplink"), BoxTime, Random.Shared.NextDouble);
+    }
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version => Provenance.Version;
@@ -255,6 +278,7 @@ internal sealed class Composition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Cloud?.Dispose();
         await Field.DisposeAsync();
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
@@ -270,5 +294,8 @@ internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTi
 
     /// <summary>Says how far the site's time can be believed; null where somebody else answers for it.</summary>
     public ClockJudge? ClockJudge { get; init; }
+
+    /// <summary>Makes the link to the cloud; null where nothing is to be sent.</summary>
+    public Func<CloudLink, UplinkTopics, IUplink>? Uplink { get; init; }
     public StartMode Start { get; init; }
 }

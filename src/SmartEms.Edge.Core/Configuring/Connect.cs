@@ -72,14 +72,14 @@ public static class Connect
         return new(isFile ? path : "", 0, 0) { Kind = LinkKind.Rtu };
     }
 
-    private static (string Host, string? Port) Split(string address)
+    internal static (string Host, string? Port) Split(string address)
     {
         var bracket = address.LastIndexOf(']');
         var colon = address.IndexOf(':', bracket + 1);
         return colon < 0 ? (address, null) : (address[..colon], address[(colon + 1)..]);
     }
 
-    private static bool IsHost(string host)
+    internal static bool IsHost(string host)
     {
         if (host.StartsWith('[') && host.EndsWith(']'))
             return host.Length > 3 && host.AsSpan(1, host.Length - 2).IndexOfAnyExcept(Ipv6) < 0;

@@ -65,6 +65,7 @@ public static class ProblemCodes
     public const string ExportUnheld = "W209";
     public const string StopByClosing = "W230";
     public const string ChipByNumber = "W231";
+    public const string Unencrypted = "W240";
 
     public static ImmutableArray<ProblemCode> All { get; } =
     [
@@ -115,6 +116,7 @@ public static class ProblemCodes
         new(ExportUnheld, "more can be exported than allowed, and nothing can hold it back"),
         new(StopByClosing, "emergency stop that a broken wire disables"),
         new(ChipByNumber, "GPIO chip named by a number that may change"),
+        new(Unencrypted, "broker spoken to without encryption"),
     ];
 
     /// <summary>The first letter of a code says how bad it is.</summary>

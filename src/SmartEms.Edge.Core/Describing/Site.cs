@@ -26,6 +26,9 @@ public sealed record Site(
     /// <summary>I²C chips that are measured.</summary>
     public ImmutableArray<Sensor> Sensors { get; init; } = [];
     public RunSettings Running { get; init; } = new();
+
+    /// <summary>Null = the site keeps to itself.</summary>
+    public CloudLink? Cloud { get; init; }
 }
 
 /// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>

@@ -62,6 +62,7 @@ public static class Catalogue
         new(FindingCode.DecisionLeaseExpired, Urgency.Alarm, "s", "the last decision is too old ({1}); only safe limits are kept", "read the log: the quarter-hour cycle stands still"),
         new(FindingCode.PolicyFailed, Urgency.Warning, "", "the policy gave no usable proposal; the plain rule leads", "read the log"),
         new(FindingCode.StoreFailing, Urgency.Alarm, "", "records cannot be stored; control goes on from memory", "check the disk: df -h, dmesg"),
+        new(FindingCode.CloudNotReached, Urgency.Notice, "", "the cloud has not been reached for 15 minutes", "nothing is lost, and control needs no cloud; smartems mqtt status says why"),
         new(FindingCode.ClockNotTrusted, Urgency.Notice, "", "the clock of this machine is not set by a time service and may be wrong", "orders that relax are refused and the policy is not heard; timedatectl shows why; with chrony or ntpd install systemd/kernel-clock.conf; where somebody else keeps the clock: smartems run --trust-clock"),
         new(FindingCode.LastGoodSite, Urgency.Alarm, "", "the last starts failed; the site file that ran well before is used, not the one that is there", "read journalctl -u smartems, mend the site file, then: systemctl restart smartems"),
         new(FindingCode.SafeMode, Urgency.Alarm, "", "safe mode: the last starts failed; every device is left at rest", "read journalctl -u smartems for the cause, then: systemctl restart smartems; it tries again by itself every hour"),

@@ -66,6 +66,7 @@ public enum FindingCode : short
     PolicyFailed = 402,
 
     StoreFailing = 501,
+    CloudNotReached = 502,
 
     ClockNotTrusted = 601,
     LastGoodSite = 602,

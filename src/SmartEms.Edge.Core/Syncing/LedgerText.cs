@@ -46,6 +46,24 @@ public static class LedgerText
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>A piece of an answer to whoever asked for stored entries; the last piece says so.</summary>
+    public static byte[] Answer(IReadOnlyList<LedgerEntry> entries, bool isLast, Site site)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Compact))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("v", Version);
+            json.WriteBoolean("done", isLast);
+            json.WriteStartArray("items");
+            foreach (var entry in entries)
+                Item(json, entry, site);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
     private static void Item(Utf8JsonWriter json, LedgerEntry entry, Site site)
     {
         json.WriteStartObject();
@@ -195,7 +213,7 @@ internal static class EventText
                 break;
             case LedgerKind.HandWrite:
                 var write = HandWrite.FromBytes(entry.Body);
-                json.WriteString("text", Short($"{write.By} wrote {write.Span.Count} registers at {write.Span.Address} of {write.Place}: {write.Outcome}; {write.Reason}"));
+                json.WriteString("text", Short($"{write.By} wrote {write.Written.Length} registers at {write.Span.Address} of {write.Place}: {write.Outcome}; {write.Reason}"));
                 break;
             case LedgerKind.Configuration:
                 break;

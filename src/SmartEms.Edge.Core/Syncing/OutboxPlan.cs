@@ -56,6 +56,9 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
     /// <summary>What the receiver does not have yet, in numbers of the ledger.</summary>
     public long Behind => Math.Max(0, ledger.Head.Sequence - cursor.AcknowledgedThrough);
 
+    /// <summary>Of the backlog, how far it was sent.</summary>
+    public long BacklogSent => backlogThrough;
+
     public long AcknowledgedThrough => cursor.AcknowledgedThrough;
 
     /// <summary>The receiver has not said that it has all that was sent.</summary>

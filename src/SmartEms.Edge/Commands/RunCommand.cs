@@ -30,7 +30,7 @@ internal static class RunCommand
             var socket = parsed.GetValue(Options.Socket)!;
             using var claim = await ClaimAsync(socket, log, ended.Token);
             var starts = new StartLog(parsed.GetValue(Store)!, socket, log);
-            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox };
+            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox, Uplink = Composition.MqttUplink };
             try
             {
                 var (site, mode) = Chosen(loaded, profiles, starts, log);
@@ -95,6 +95,7 @@ internal static class RunCommand
         using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
         await using var server = answering;
         var serving = ServeAsync(server, log, stop);
+        built.Cloud?.Start();
         try
         {
             await new Host(built.Daemon, built.Field, built.Clock, link) { Proven = proven }.RunAsync(stop);

@@ -38,6 +38,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     /// <summary>Whether earlier starts failed, and what of.</summary>
     public StartMode Start { get; init; }
 
+    /// <summary>The cloud has not been reached for long.</summary>
+    public Func<bool> IsCloudDown { get; init; } = () => false;
+
     /// <summary>Milliseconds since the process started.</summary>
     public required Func<long> SinceStartMs { get; init; }
 }
@@ -65,6 +68,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly ConstraintWatch constraints = new(parts.Site);
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
+    private readonly SlotTally slotTally = new(parts.Site, parts.Recorder);
     private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
     private long lastFollowMs = -1;
     private long followSteps;
@@ -172,6 +176,8 @@ internal sealed class Daemon(DaemonParts parts)
             parts.Log.Info($"first complete process image after {firstImageMs} ms");
         }
         Tally.Add(image, seconds);
+        if (site.Cloud is not null)
+            slotTally.Look(image, Tally);
         limits.Look(image, seconds, Unmet.In(step.Findings));
         parts.Recorder.Telemetry(tap.Take(image.TakenAt));
         followSteps++;
@@ -205,6 +211,8 @@ internal sealed class Daemon(DaemonParts parts)
             findings.AddRange(parts.Field.ClocksOff());
         if (parts.Recorder.Failure is not null)
             findings.Add(new(FindingCode.StoreFailing));
+        if (parts.IsCloudDown())
+            findings.Add(new(FindingCode.CloudNotReached));
         findings.AddRange(ofPolicy);
         return findings.DrainToImmutable();
     }
