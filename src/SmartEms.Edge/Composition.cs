@@ -78,7 +78,7 @@ internal sealed class Composition : IAsyncDisposable
             IsCloudDown = () => Cloud?.Look.DownMs > CloudPatience.TotalMilliseconds,
         });
         if (Site.Cloud is { } link && options.Uplink is { } uplink)
-            Cloud = new(new(link, Site, uplink(link, UplinkTopics.Of(link, Site.Id)), Recorder, Clock, options.Log) { Latest = () => daemon.Latest, Program = Version });
+            Cloud = CloudParts.Make(new(link, Site, uplink(link, UplinkTopics.Of(link, Site.Id)), Recorder, Clock, options.Log) { Latest = () => daemon.Latest, Program = Version }, Orders, options.StorePath);
     }
 
     public Site Site { get; }
@@ -179,6 +179,7 @@ internal sealed class Composition : IAsyncDisposable
         Trace = traces.GetValueOrDefault,
         Writes = () => Field.Uses,
         Orders = Orders,
+        Cloud = Cloud is { } cloud ? () => cloud.Look : null,
         LineOf = leases.GetValueOrDefault,
         RecordWrite = done => Recorder.AppendAsync(LedgerKind.HandWrite, Clock.Now, done.ToBytes()),
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down

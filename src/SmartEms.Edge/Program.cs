@@ -19,6 +19,8 @@ internal static class Program
         ProfileCommand.Build,
         ControlCommand.Build,
         SafetyCommand.Build,
+        MqttCommand.Build,
+        KeysCommand.Build,
         ReleaseCommand.Build,
         ScanCommand.Build,
         ModbusCommand.Build,

@@ -67,6 +67,9 @@ public sealed class DeviceKey : IDisposable
         }
     }
 
+    /// <summary>Signs in the box's name; what is signed must begin with words that keep it from meaning anything elsewhere.</summary>
+    public byte[] Sign(Func<ECDsa, byte[]> sign) => sign(_key);
+
     /// <summary>A signed checkpoint as the body of an entry.</summary>
     internal byte[] Sign(LedgerHead head, Instant at) => LedgerCheckpoint.Sign(head, at, _key).ToBytes();
 

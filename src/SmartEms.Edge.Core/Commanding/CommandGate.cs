@@ -45,8 +45,8 @@ public sealed class CommandGate(byte[] device, OperatorKeys keys, ImmutableDicti
     public const int MostPerMinute = 30;
     private const int MostSignaturesPerSecond = 50;
 
-    private readonly Syncing.Pace acting = new(MostPerMinute / 60.0, MostPerMinute);
-    private readonly Syncing.Pace looking = new(MostSignaturesPerSecond, MostSignaturesPerSecond);
+    private readonly Pace acting = new(MostPerMinute / 60.0, MostPerMinute);
+    private readonly Pace looking = new(MostSignaturesPerSecond, MostSignaturesPerSecond);
 
     /// <summary>The list in force; a newer one takes its place.</summary>
     public OperatorKeys Keys { get; set; } = keys;

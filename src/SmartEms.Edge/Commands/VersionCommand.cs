@@ -55,6 +55,7 @@ internal sealed record FailureView(string Code, int Exit, string Message, string
 [JsonSerializable(typeof(CheckView))]
 [JsonSerializable(typeof(FailureView))]
 [JsonSerializable(typeof(FailsafeView))]
+[JsonSerializable(typeof(KeysView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class CommandsJson : JsonSerializerContext
 {

@@ -11,7 +11,14 @@ using SmartEms.Edge.Field;
 namespace SmartEms.Edge.Running;
 
 /// <summary>Who asks, and why; both stand in the ledger with the order.</summary>
-internal readonly record struct Asker(string Name, string Reason);
+internal readonly record struct Asker(string Name, string Reason)
+{
+    /// <summary>By a signed command, from afar: it can only add to what people at the site have ordered, and takes back its own alone.</summary>
+    public bool IsRemote { get; init; }
+
+    /// <summary>Names of the cloud's keys begin so, and no user's name on this machine does.</summary>
+    public const string RemotePrefix = "cloud:";
+}
 
 /// <summary>What became of a request: taken, or refused with a code, what is wrong and the remedy.</summary>
 internal readonly record struct OrderAnswer(string Code, string Message, string Remedy = "")
@@ -83,7 +90,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     public Task<OrderAnswer> SetAsync(string part, string value, TimeSpan? lease, Asker asker)
     {
         var read = OrderText.Read(site, part, value);
-        var refused = !read.IsOk ? new OrderAnswer(read.Code, read.Problem, read.Remedy) : new Override(0, read.Kind, read.Index, read.Value, default).IsTightening ? (OrderAnswer?)null : Doubted;
+        var refused = !read.IsOk ? new OrderAnswer(read.Code, read.Problem, read.Remedy) : asker.IsRemote && OfPeople(part) is { } standing ? standing : new Override(0, read.Kind, read.Index, read.Value, default).IsTightening ? (OrderAnswer?)null : Doubted;
         return AskAsync($"set {part} {value}", asker, lease, refused, (before, at, span) => Override(before, read, at + span, asker));
     }
 
@@ -95,8 +102,8 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     public Task<OrderAnswer> LimitAsync(ConstraintDirection direction, double watts, TimeSpan? lease, Asker asker) =>
         AskAsync($"limit {direction} {watts:0} W", asker, lease, double.IsFinite(watts) && watts >= 0 ? null : new("value_unclear", "a limit is a power of 0 W or more", "as in 4200W"), (before, at, span) =>
         {
-            var id = $"manual-{direction}";
-            var limit = new GridConstraint(id, ConstraintSource.Manual, direction, Power.FromWatts(watts)) { End = at + span, Evidence = $"{asker.Name}: {asker.Reason}" };
+            var id = $"{(asker.IsRemote ? "cloud" : "manual")}-{direction}";
+            var limit = new GridConstraint(id, asker.IsRemote ? ConstraintSource.Cloud : ConstraintSource.Manual, direction, Power.FromWatts(watts)) { End = at + span, Evidence = $"{asker.Name}: {asker.Reason}" };
             return (before with { Constraints = before.Constraints.RemoveAll(one => one.Id == id).Add(limit) }, $"{direction} at most {watts:0} W for {Said(span)}");
         });
 
@@ -108,8 +115,8 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         return AskAsync($"release {part ?? "all"}", asker, AtOnce, refused, (before, _, _) =>
         {
             var next = part is null
-                ? before with { Overrides = [], Constraints = [] }
-                : before with { Overrides = before.Overrides.RemoveAll(one => NameOf(one) == part) };
+                ? before with { Overrides = before.Overrides.RemoveAll(one => IsTheirs(one, asker)), Constraints = before.Constraints.RemoveAll(one => !asker.IsRemote || one.Source == ConstraintSource.Cloud) }
+                : before with { Overrides = before.Overrides.RemoveAll(one => NameOf(one) == part && IsTheirs(one, asker)) };
             return (next, $"{before.Overrides.Length + before.Constraints.Length - next.Overrides.Length - next.Constraints.Length} orders taken back");
         });
     }
@@ -147,6 +154,17 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
 
     /// <summary>Somebody asked who may not: said, and nothing done.</summary>
     public void Refused(string what, Asker asker) => Audit(clock.Now, $"refused (not_allowed): {what}, asked by {asker.Name}");
+
+    private static bool IsTheirs(Override one, Asker asker) => !asker.IsRemote || one.By.StartsWith(Asker.RemotePrefix, StringComparison.Ordinal);
+
+    /// <summary>What a person at the site has ordered of a part is not replaced from afar.</summary>
+    private OrderAnswer? OfPeople(string part)
+    {
+        foreach (var one in Standing(clock.Now).Overrides)
+            if (!one.By.StartsWith(Asker.RemotePrefix, StringComparison.Ordinal) && (NameOf(one) == part || one.Kind == OverrideKind.Maintenance))
+                return new("local_order_stands", $"{one.By} has ordered at the site: {one.Reason}", "it ends by itself, or is released at the site");
+        return null;
+    }
 
     private bool IsClockDoubted => (Failsafe.Of(SafetyInput.Clock, Failsafe.LossOfClock(clock.Trust)) & FailsafeAct.OnlyTightening) != 0;
 

@@ -1,4 +1,4 @@
-namespace SmartEms.Edge.Core.Syncing;
+namespace SmartEms.Edge.Core.Quantities;
 
 /// <summary>Lets through so many a second, and no more than a few at once, by monotonic milliseconds.</summary>
 /// <param name="perSecond">Above 0.</param>
