@@ -7,6 +7,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 # --- Native libraries the bundle carries: Debian package and soname. The only list ---
 native_libraries="
 libsqlite3-0 libsqlite3.so.0
+libmosquitto1 libmosquitto.so.1
 libssl3 libssl.so.3
 libssl3 libcrypto.so.3
 "

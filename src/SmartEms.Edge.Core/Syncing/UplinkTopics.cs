@@ -31,9 +31,9 @@ public sealed record UplinkTopics(string Tenant, string Site, string Box)
     /// <summary>How far the receiver has everything.</summary>
     public string Acknowledge => $"{Own}/ack";
 
-    /// <summary>An answer goes only where the tenant may read: the box is nobody's loudspeaker.</summary>
+    /// <summary>An answer goes only to smartems/v1/{tenant}/answer/…: the box is nobody's loudspeaker.</summary>
     public bool MayAnswerTo(string topic) =>
-        topic.StartsWith($"{Root}/{Tenant}/", StringComparison.Ordinal) && topic.Length <= 200 && !topic.Contains('+') && !topic.Contains('#') && !topic.StartsWith(Own + "/", StringComparison.Ordinal);
+        topic.StartsWith($"{Root}/{Tenant}/answer/", StringComparison.Ordinal) && topic.Length <= 200 && !topic.Contains('+') && !topic.Contains('#');
 
     /// <summary>The client id: one box, one session.</summary>
     public string ClientId => $"{Tenant}.{Site}.{Box}";

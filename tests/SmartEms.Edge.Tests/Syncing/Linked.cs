@@ -50,7 +50,8 @@ internal sealed class Linked : IAsyncDisposable
         return store.Append(kind, Clock.Now, body ?? Encoding.UTF8.GetBytes($"entry {appended}"));
     }
 
-    public long Summary(long slot) => Append(LedgerKind.Summary, new SlotSummary(new(slot), new(1234.5, 0, 801.2, 12, 433.3, 2000) { Cost = 0.1234, Seconds = 900 }, 55.2).ToBytes());
+    /// <summary>Written at the end of its slot, whatever the clock of the test says.</summary>
+    public long Summary(long slot) => store.Append(LedgerKind.Summary, new Slot(slot).End, new SlotSummary(new(slot), new(1234.5, 0, 801.2, 12, 433.3, 2000) { Cost = 0.1234, Seconds = 900 }, 55.2).ToBytes());
 
     /// <summary>A day as a busy box has it: per slot a summary, notes, and many entries that nobody is sent.</summary>
     public void Day(int first = 2_000_000, int slots = 96)

@@ -20,7 +20,7 @@ public class OutboxTests
         box.Live(TimeSpan.FromMinutes(10), () =>
         {
             drainedS += box.Far.Items.Keys.Count(old.Contains) < old.Count ? 1 : 0;
-            if (box.Clock.UptimeMs % 10_000 == 50)
+            if (box.Clock.UptimeMs % 10_000 == 5_050)
                 born[box.Append(LedgerKind.Note)] = box.Clock.UptimeMs;
         });
         Assert.True(born.Count > 50);
@@ -101,10 +101,10 @@ public class OutboxTests
         box.Day(slots: 2);
         box.Live(TimeSpan.FromSeconds(20));
         var before = box.Far.Messages;
-        box.Uplink.Receive(box.Topics.Acknowledge, """{"v":1,"through":54,"epoch":1,"missing":[[21,27]]}""");
+        box.Uplink.Receive(box.Topics.Acknowledge, """{"v":1,"through":54,"epoch":1,"missing":[[21,26]]}""");
         box.Live(TimeSpan.FromSeconds(10));
-        Assert.Equal(1, box.Far.Messages - before - 0);
-        Assert.Equal(7, box.Far.Duplicates);
+        Assert.Equal(1, box.Far.Messages - before);
+        Assert.Equal(6, box.Far.Duplicates);
     }
 
     [Fact]

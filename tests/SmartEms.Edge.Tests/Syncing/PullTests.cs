@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Tests.Syncing;
 /// <summary>The cloud asks for what was stored: it gets exactly that, where it may read, at the slower pace.</summary>
 public class PullTests
 {
-    private const string To = "smartems/v1/acme/answers/1";
+    private const string To = "smartems/v1/acme/answer/1";
 
     private static List<UplinkMessage> Answers(Linked box, string topic = To)
     {
@@ -65,10 +65,10 @@ public class PullTests
     }
 
     [Theory]
-    [InlineData("smartems/v1/other/answers", """{"v":1,"from_seq":1,"to_seq":9}""")]
+    [InlineData("smartems/v1/other/answer/1", """{"v":1,"from_seq":1,"to_seq":9}""")]
     [InlineData("", """{"v":1,"from_seq":1,"to_seq":9}""")]
-    [InlineData("smartems/v1/acme/+/x", """{"v":1,"from_seq":1,"to_seq":9}""")]
-    [InlineData("smartems/v1/acme/site/box-1/cmd", """{"v":1,"from_seq":1,"to_seq":9}""")]
+    [InlineData("smartems/v1/acme/answer/+/x", """{"v":1,"from_seq":1,"to_seq":9}""")]
+    [InlineData("smartems/v1/acme/test/box-2/ack", """{"v":1,"from_seq":1,"to_seq":9}""")]
     [InlineData(To, """{"v":2,"from_seq":1,"to_seq":9}""")]
     [InlineData(To, """{"v":1,"from_seq":9,"to_seq":1}""")]
     [InlineData(To, """{"v":1,"from_seq":1,"to_slot":9}""")]

@@ -9,7 +9,7 @@ public class DirectionTests
     private static readonly string[] Order =
     [
         "Quantities", "Describing", "Sensing", "Configuring", "Diagnosing", "Safeguarding", "Forecasting", "Planning", "Proposing", "Deciding", "Actuating",
-        "Alerting", "Recording", "Seams.cs", "Simulating",
+        "Alerting", "Recording", "Commanding", "Syncing", "Seams.cs", "Simulating",
     ];
 
     private static IEnumerable<string> CheckOrder(SourceTree tree)
