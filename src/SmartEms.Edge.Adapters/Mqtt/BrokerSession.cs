@@ -83,6 +83,8 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
         nint properties = 0;
         if (message.ContentType is { } type)
             _ = Mosquitto.AddText(ref properties, Mosquitto.PropertyContentType, type);
+        if (message.ResponseTopic is { } answer)
+            _ = Mosquitto.AddText(ref properties, Mosquitto.PropertyResponseTopic, answer);
         if (!message.Correlation.IsEmpty)
             _ = Mosquitto.AddBytes(ref properties, Mosquitto.PropertyCorrelation, message.Correlation.Span, (ushort)message.Correlation.Length);
         var result = Mosquitto.Publish(client, out var number, message.Topic, message.Payload.Length, message.Payload.Span, message.Quality, message.Retain, properties);

@@ -46,6 +46,7 @@ internal static class UplinkPipe
         to.Whole(message.Quality);
         to.Byte(message.Retain ? (byte)1 : (byte)0);
         to.Text(message.ContentType ?? "");
+        to.Text(message.ResponseTopic ?? "");
         to.Bytes(message.Correlation.Span);
         return Framed(to);
     }
@@ -54,7 +55,7 @@ internal static class UplinkPipe
     {
         var number = from.Small();
         var message = new UplinkMessage(from.Text(), from.Bytes().ToArray(), from.Small()) { Retain = from.Byte() == 1, ContentType = from.Text() is { Length: > 0 } type ? type : null };
-        return (number, message with { Correlation = from.Bytes().ToArray() });
+        return (number, message with { ResponseTopic = from.Text() is { Length: > 0 } answer ? answer : null, Correlation = from.Bytes().ToArray() });
     }
 
     public static byte[] Of(UplinkEvent one)

@@ -26,6 +26,9 @@ public readonly record struct UplinkMessage(string Topic, ReadOnlyMemory<byte> P
     /// <summary>How the payload is made; null = plain JSON.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>Where an answer is wanted; null = nowhere.</summary>
+    public string? ResponseTopic { get; init; }
+
     /// <summary>What the asker wants back with the answer.</summary>
     public ReadOnlyMemory<byte> Correlation { get; init; }
 }

@@ -1,3 +1,4 @@
+using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
 using SmartEms.Edge.Core.Quantities;

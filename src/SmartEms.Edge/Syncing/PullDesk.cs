@@ -1,4 +1,5 @@
 using System.Text;
+using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Syncing;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using SmartEms.Edge.Core.Syncing;
-using SmartEms.Edge.Syncing;
+using SmartEms.Edge.Adapters.Mqtt;
 
 namespace SmartEms.Edge.Tests.Syncing;
 

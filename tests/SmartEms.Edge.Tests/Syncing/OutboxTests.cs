@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using SmartEms.Edge.Core.Recording;
-using SmartEms.Edge.Syncing;
+using SmartEms.Edge.Adapters.Mqtt;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Syncing;

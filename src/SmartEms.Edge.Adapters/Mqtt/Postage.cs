@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using SmartEms.Edge.Core.Syncing;
 
-namespace SmartEms.Edge.Syncing;
+namespace SmartEms.Edge.Adapters.Mqtt;
 
 /// <summary>Makes messages of JSON: what is larger than 1 kB is pressed, and its content type says so.</summary>
-internal static class Postage
+public static class Postage
 {
     /// <summary>JSON as zlib stream (RFC 1950).</summary>
     public const string Pressed = "application/json+zlib";

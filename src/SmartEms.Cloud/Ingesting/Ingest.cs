@@ -1,0 +1,119 @@
+using Npgsql;
+using SmartEms.Cloud.Storing;
+using SmartEms.Edge.Adapters.Mqtt;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Syncing;
+
+namespace SmartEms.Cloud.Ingesting;
+
+/// <summary>What the receiver did so far.</summary>
+internal sealed record IngestFigures(long Messages, long Refused, long Items, long Acks);
+
+/// <summary>The receiver of a fleet: takes what boxes send by a shared subscription, stores it, and only then says so to each box. Several of them share one
+/// subscription and one database.</summary>
+internal sealed class Ingest : IDisposable
+{
+    /// <summary>Messages in hand before the broker has to wait: what is not stored yet stands in memory.</summary>
+    private const int MostInHand = 4_000;
+    private static readonly TimeSpan LooksForHoles = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MissesAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DatabaseRest = TimeSpan.FromSeconds(2);
+
+    private readonly Database database;
+    private readonly MqttUplink uplink;
+    private readonly TimeProvider time;
+    private readonly List<Incoming> inHand = [];
+    private readonly Dictionary<BoxName, Place> acks = [];
+    private long lookedForHoles;
+
+    public Ingest(BrokerAddress broker, Database database, TimeProvider time, string name)
+    {
+        (this.database, this.time) = (database, time);
+        string[] topics = ["state", "summary", "event", "alert", "decision"];
+        var settings = new UplinkSettings(name, [broker])
+        {
+            Filters = [.. topics.Select(topic => $"$share/ingest/{UplinkTopics.Root}/+/+/+/{topic}")],
+            Window = 1_000,
+            MostMessagesPerSecond = int.MaxValue,
+            SessionExpiry = TimeSpan.FromHours(1),
+            ReconnectSpread = TimeSpan.FromSeconds(2),
+            Rest = TimeSpan.FromSeconds(2),
+        };
+        uplink = new(settings, time, Random.Shared.NextDouble);
+        lookedForHoles = time.GetTimestamp();
+    }
+
+    public IngestFigures Figures { get; private set; } = new(0, 0, 0, 0);
+    public UplinkLook Look => uplink.Look;
+
+    /// <summary>Runs until it is stopped. A database that is away is waited for: nothing is acknowledged meanwhile, and the boxes keep it all.</summary>
+    public async Task RunAsync(Action<string> say, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await StepAsync(stop);
+            }
+            catch (NpgsqlException failure)
+            {
+                say($"the database is not reached: {failure.Message}");
+                inHand.Clear(); // not acknowledged: the boxes send it again
+                await Task.Delay(DatabaseRest, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+        uplink.Leave();
+    }
+
+    /// <summary>One turn: hear, store, say how far each box has everything.</summary>
+    public async Task StepAsync(CancellationToken stop)
+    {
+        Hear(uplink.Turn(TimeSpan.FromMilliseconds(inHand.Count > 0 ? 0 : 100)));
+        for (var i = 0; i < 20 && inHand.Count < MostInHand; i++)
+            Hear(uplink.Turn(TimeSpan.FromMilliseconds(2)));
+        if (inHand.Count > 0)
+        {
+            foreach (var place in await database.StoreAsync(inHand, stop))
+                acks[place.Box] = place;
+            Figures = Figures with { Items = Figures.Items + inHand.Sum(one => one.Items.Count) };
+            inHand.Clear();
+        }
+        if (time.GetElapsedTime(lookedForHoles) > LooksForHoles)
+        {
+            lookedForHoles = time.GetTimestamp();
+            foreach (var place in await database.StuckAsync(MissesAfter, stop))
+                acks[place.Box] = place;
+        }
+        Acknowledge();
+    }
+
+    private void Hear(IReadOnlyList<UplinkEvent> events)
+    {
+        foreach (var one in events)
+        {
+            if (one.Kind != UplinkEventKind.Received)
+                continue;
+            var incoming = Incoming.Read(one);
+            Figures = Figures with { Messages = Figures.Messages + 1, Refused = Figures.Refused + (incoming is null ? 1 : 0) };
+            if (incoming is not null)
+                inHand.Add(incoming);
+        }
+    }
+
+    private void Acknowledge()
+    {
+        foreach (var (box, place) in acks)
+        {
+            if (uplink.Room == 0)
+                return;
+            var missing = place.Missing.Count == 0 ? "" : $""","missing":[{string.Join(',', place.Missing.Select(hole => $"[{hole.From},{hole.To}]"))}]""";
+            var ack = $$"""{"v":{{LedgerText.Version}},"through":{{place.Through}},"epoch":{{database.Epoch}}{{missing}}}""";
+            if (uplink.Publish(new(new UplinkTopics(box.Tenant, box.Site, box.Box).Acknowledge, System.Text.Encoding.UTF8.GetBytes(ack))) is null)
+                return;
+            acks.Remove(box);
+            Figures = Figures with { Acks = Figures.Acks + 1 };
+        }
+    }
+
+    public void Dispose() => uplink.Dispose();
+}
