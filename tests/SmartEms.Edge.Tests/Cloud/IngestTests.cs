@@ -1,0 +1,141 @@
+using SmartEms.Cloud.Ingesting;
+using SmartEms.Cloud.Storing;
+using SmartEms.Edge.Core.Describing;
+using Xunit;
+
+namespace SmartEms.Edge.Tests.Cloud;
+
+/// <summary>The whole path over a real broker into a real database: what a box's ledger holds is there once, whatever dies in between.</summary>
+public class IngestTests
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromMinutes(4);
+
+    /// <summary>A receiver on a task of its own.</summary>
+    private sealed class Receiver : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource stop = new();
+        private readonly Database database;
+        private readonly Task living;
+
+        public Receiver(BrokerAddress broker, Postgres postgres, string name)
+        {
+            database = new(postgres.Connection);
+            Ingest = new(broker, database, TimeProvider.System, name);
+            living = Task.Run(async () =>
+            {
+                await database.OpenAsync(stop.Token);
+                await Ingest.RunAsync(_ => { }, stop.Token);
+            });
+        }
+
+        public Ingest Ingest { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await stop.CancelAsync();
+            await living.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Ingest.Dispose();
+            await database.DisposeAsync();
+            stop.Dispose();
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> wanted, Func<string> what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await wanted())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Guard, what());
+            await Task.Delay(100);
+        }
+    }
+
+    private static Task AllThereAsync(LiveBox box, Receiver receiver) => UntilAsync(
+        () => Task.FromResult(box.Uplinker.Look.Acknowledged == box.Store.Head.Sequence),
+        () => $"acknowledged {box.Uplinker.Look.Acknowledged} of {box.Store.Head.Sequence}; {box.Uplinker.Look}; {receiver.Ingest.Figures}; {receiver.Ingest.Look}");
+
+    [Fact]
+    public async Task What_the_ledger_holds_is_in_the_database_once_although_the_broker_is_killed_again_and_again()
+    {
+        var kills = Environment.GetEnvironmentVariable("SMARTEMS_LONG") == "1" ? 200 : 12;
+        await using var postgres = await Postgres.StartAsync();
+        await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
+        await using var box = new LiveBox(broker.Plain);
+        var dice = new Random(3);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            box.Slots(2_000_000 + (kill * 2), 2);
+            await Task.Delay(dice.Next(20, 1_500));
+            broker.Kill();
+            box.Note();
+            await Task.Delay(dice.Next(5, 200));
+            await broker.StartAsync();
+        }
+        await AllThereAsync(box, receiver);
+        Assert.Equal(box.Sendable, await postgres.CountAsync("SELECT count(*) FROM smartems_entry"));
+        Assert.Equal(kills * 2, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
+        Assert.Equal(0, await postgres.CountAsync("SELECT count(*) FROM smartems_covered"));
+        Assert.Equal(box.Store.Head.Sequence, await postgres.CountAsync("SELECT through FROM smartems_box"));
+    }
+
+    [Fact]
+    public async Task Two_receivers_share_a_fleet_and_one_that_dies_loses_nothing()
+    {
+        await using var postgres = await Postgres.StartAsync();
+        await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using var first = new Receiver(broker.Plain, postgres, "ingest-1");
+        var second = new Receiver(broker.Plain, postgres, "ingest-2");
+        await using var box = new LiveBox(broker.Plain);
+        await using var other = new LiveBox(broker.Plain, "box-2");
+        box.Slots(2_000_000, 12);
+        other.Slots(2_000_000, 12);
+        await UntilAsync(async () => await postgres.CountAsync("SELECT count(*) FROM smartems_entry") >= 8, () => "nothing comes");
+        await second.DisposeAsync();
+        await AllThereAsync(box, first);
+        await AllThereAsync(other, first);
+        Assert.Equal(box.Sendable + other.Sendable, await postgres.CountAsync("SELECT count(*) FROM smartems_entry"));
+        Assert.Equal(24, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
+    }
+
+    [Fact]
+    public async Task A_database_that_dies_is_waited_for_and_nothing_is_acknowledged_that_it_does_not_have()
+    {
+        await using var postgres = await Postgres.StartAsync();
+        await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
+        await using var box = new LiveBox(broker.Plain);
+        box.Slots(2_000_000, 2);
+        await AllThereAsync(box, receiver);
+        await postgres.StopAsync();
+        var before = box.Uplinker.Look.Acknowledged;
+        box.Slots(2_000_100, 2);
+        await Task.Delay(TimeSpan.FromSeconds(3)); // long enough that it would have come
+        Assert.Equal(before, box.Uplinker.Look.Acknowledged);
+        await postgres.StartAgainAsync();
+        await AllThereAsync(box, receiver);
+        Assert.Equal(4, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
+    }
+
+    [Fact]
+    public async Task A_later_entry_of_a_quarter_hour_replaces_an_earlier_one_in_whatever_order_they_come()
+    {
+        await using var postgres = await Postgres.StartAsync();
+        await using var database = new Database(postgres.Connection);
+        await database.OpenAsync(default);
+        Incoming Message(long sequence, double import) => new(new("t", "s", "b"), "summary")
+        {
+            From = sequence,
+            To = sequence,
+            Items = [new(sequence, "summary", FormattableString.Invariant($$"""{"seq":{{sequence}},"slot":7,"import_wh":{{import}}}""")) { Slot = 7 }],
+        };
+        await database.StoreAsync([Message(5, 55)], default);
+        await database.StoreAsync([Message(2, 22), Message(5, 55)], default);
+        Assert.Equal(55, await postgres.CountAsync("SELECT import_wh FROM smartems_summary"));
+        var places = await database.StoreAsync([Message(1, 11)], default);
+        Assert.Equal(2, Assert.Single(places).Through);
+        await Task.Delay(20);
+        var stuck = Assert.Single(await database.StuckAsync(TimeSpan.FromMilliseconds(5), default));
+        Assert.Equal([(3L, 4L)], stuck.Missing);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using SmartEms.Edge.Adapters.Mqtt;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Core.Simulating;
+using SmartEms.Edge.Core.Syncing;
+using SmartEms.Edge.Field;
+using SmartEms.Edge.Running;
+using SmartEms.Edge.Syncing;
+
+namespace SmartEms.Edge.Tests.Cloud;
+
+/// <summary>A box's ledger and its link over a real wire, living in real time on its own thread.</summary>
+internal sealed class LiveBox : IAsyncDisposable
+{
+    private readonly Recorder recorder;
+
+    public LiveBox(BrokerAddress broker, string name = "box-1")
+    {
+        var link = new CloudLink("acme", name, [broker]) { ReconnectSpread = TimeSpan.FromMilliseconds(300) };
+        recorder = new(Store, TimeProvider.System);
+        var site = Given.Site() with { Cloud = link };
+        Topics = UplinkTopics.Of(link, site.Id);
+        var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
+        Uplinker = new(new(link, site, new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble), recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => null, Program = "test" });
+        Uplinker.Start();
+    }
+
+    public MemoryStore Store { get; } = new();
+    public UplinkTopics Topics { get; }
+    public Uplinker Uplinker { get; }
+
+    public long Sendable => Store.After(0, int.MaxValue).Count(entry => LedgerText.TopicOf(entry.Kind) is not null);
+
+    public void Note() => Store.Append(LedgerKind.Note, Instant.From(TimeProvider.System.GetUtcNow()), Encoding.UTF8.GetBytes("something happened"));
+
+    public void Slots(long first, int count)
+    {
+        for (var slot = first; slot < first + count; slot++)
+        {
+            Store.Append(LedgerKind.Receipt, new Slot(slot).Start, [1]);
+            Store.Append(LedgerKind.Note, new Slot(slot).Start, Encoding.UTF8.GetBytes("something happened"));
+            Store.Append(LedgerKind.Summary, new Slot(slot).End, new SlotSummary(new(slot), new(slot % 1000, 0, 1, 2, 3, 4) { Seconds = 900 }, 50).ToBytes());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Uplinker.Dispose();
+        await recorder.DisposeAsync();
+    }
+}
