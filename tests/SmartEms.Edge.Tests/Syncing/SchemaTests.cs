@@ -49,7 +49,7 @@ public class SchemaTests
         yield return (LedgerKind.ClockStep, new ClockStep(At, At + TimeSpan.FromSeconds(5)).ToBytes());
         yield return (LedgerKind.Gap, new LedgerGap(4, 9, "salvaged").ToBytes());
         yield return (LedgerKind.Constraint, new ConstraintChange(ConstraintEvent.Kept, "cloud-Import", ConstraintDirection.Import, Power.FromWatts(4_200), false, 812).ToBytes());
-        yield return (LedgerKind.HandWrite, new HandWrite("me", "why", "tcp://1.2.3.4:502", new(1, RegisterSpace.Holding, 7, 1), new ushort[] { 42 }).ToBytes());
+        yield return (LedgerKind.HandWrite, new HandWrite("me", "why", "tcp://1.2.3.4:502", new(1, RegisterSpace.HoldingRegister, 7, 1), new ushort[] { 42 }).ToBytes());
         yield return (LedgerKind.Configuration, [1, 2, 3]);
         yield return (LedgerKind.Command, new CommandRecord(CommandRefusal.Replayed, 3) { Verb = 2, Id = "00ff" }.ToBytes());
         yield return (LedgerKind.Command, [77]);

@@ -10,7 +10,14 @@ public class SizeTests
     private const int MostParameters = 5;
 
     /// <summary>Functions that may have more parameters, as "path name", each with its reason beside it.</summary>
-    private static readonly string[] AllowedParameters = [];
+    private static readonly string[] AllowedParameters =
+    [
+        "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Will", // libmosquitto's own signatures
+        "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Connect",
+        "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Publish",
+        "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Subscribe",
+        "src/SmartEms.Edge.Adapters/Mqtt/Mosquitto.cs OnSubscribed",
+    ];
 
     private static IEnumerable<string> Check(SourceTree tree)
     {
