@@ -9,6 +9,7 @@ using SmartEms.Edge.Bench;
     ("poll", "processor time, read age and memory of polling, beside collectd [--minutes N]", PollBench.Run),
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
     ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N] [--journal FILE, to run it in pieces] [--write DIR]", StormBench.Run),
+    ("uplink", "the cloud link: acknowledged messages a second, bytes of a summary, how a fleet comes back", UplinkBench.Run),
     ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),
 ];
 

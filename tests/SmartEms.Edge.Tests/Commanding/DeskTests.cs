@@ -13,7 +13,7 @@ namespace SmartEms.Edge.Tests.Commanding;
 
 /// <summary>Commands from the topic to the order book: counted durably first, inside what people at the site allow, every attempt in the ledger, one answer for all
 /// that is refused.</summary>
-public class DeskTests : IDisposable
+public sealed class DeskTests : IDisposable
 {
     private const string To = "smartems/v1/acme/answer/1";
 

@@ -10,7 +10,7 @@ using Xunit;
 namespace SmartEms.Edge.Tests.Commanding;
 
 /// <summary>C1–C6: what is not a good command from a known key for this box, now, once, is refused.</summary>
-public class GateTests : IDisposable
+public sealed class GateTests : IDisposable
 {
     private readonly Senders senders = new();
 

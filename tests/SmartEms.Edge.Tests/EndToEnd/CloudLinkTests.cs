@@ -9,6 +9,7 @@ using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Tests.Adapters.Mqtt;
 using Xunit;
 using Xunit.Abstractions;
+using Mosquitto = SmartEms.Edge.Tests.Adapters.Mqtt.Mosquitto;
 
 namespace SmartEms.Edge.Tests.EndToEnd;
 

@@ -85,7 +85,7 @@ public class PullTests
         box.Uplink.Plug();
         box.Uplink.Receive(box.Topics.Pull, question, to);
         box.Live(TimeSpan.FromSeconds(3));
-        Assert.Empty(answers.Where(one => !one.Topic.StartsWith(box.Topics.State[..^6], StringComparison.Ordinal)));
+        Assert.DoesNotContain(answers, one => !one.Topic.StartsWith(box.Topics.State[..^6], StringComparison.Ordinal));
     }
 
     [Fact]

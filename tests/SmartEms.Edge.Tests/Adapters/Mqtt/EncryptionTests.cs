@@ -5,7 +5,7 @@ using Xunit;
 namespace SmartEms.Edge.Tests.Adapters.Mqtt;
 
 /// <summary>Q8: a broker is believed only with a certificate of our own root, for its host, and not expired; and it believes only ours.</summary>
-public class EncryptionTests : IDisposable
+public sealed class EncryptionTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("certs").FullName;
     private readonly Certificates ours;
