@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Adapters.Mqtt;
 public static class UplinkChild
 {
     /// <summary>What a broker can make this process take, whatever it announces.</summary>
-    private const long MostMemory = 160L << 20;
+    private const long MostMemory = 128L << 20;
 
     private const int Input = 0;
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(5);
@@ -30,8 +30,22 @@ public static class UplinkChild
             }
         }
         SocketWatch.BoundMemory(MostMemory);
+        GoFirst();
         using var uplink = new MqttUplink(settings, time, dice) { WakesOn = Input };
         Serve(uplink, inbox, output, time);
+    }
+
+    /// <summary>Where memory runs out it is this process that the kernel ends, and not control (proc(5), oom_score_adj).</summary>
+    private static void GoFirst()
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/oom_score_adj", "1000");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // a sandbox that hides it
+        }
     }
 
     private static void Serve(MqttUplink uplink, Inbox inbox, Stream output, TimeProvider time)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Adapters.Mqtt;
 
@@ -16,6 +17,8 @@ internal static class UplinkCommand
         {
             if (!Console.IsInputRedirected || !Console.IsOutputRedirected)
                 throw new Refusal(Exit.Usage, "not_for_people", "the daemon starts this verb, and talks to it", "smartems mqtt status shows how the link stands");
+            // The service manager ends both at once; the daemon says goodbye to the broker first.
+            using var stays = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
             try
             {
                 UplinkChild.Run(Console.OpenStandardInput(), Console.OpenStandardOutput(), screen.Time, Random.Shared.NextDouble);

@@ -78,6 +78,15 @@ internal sealed class Uplinker : IDisposable
                 outgoing.Ended();
             }
         }
+        Goodbye();
+    }
+
+    /// <summary>A broker that is left in order says nothing for us: so we say ourselves that we are gone.</summary>
+    private void Goodbye()
+    {
+        if (hasSession && parts.Uplink.Publish(new UplinkMessage(topics.State, NowText.Offline) { Retain = true }) is { } last)
+            for (var i = 0; i < 10 && !parts.Uplink.Turn(TimeSpan.FromMilliseconds(100)).Any(one => one.Kind == UplinkEventKind.Confirmed && one.Number == last); i++)
+                hasSession = false;
         parts.Uplink.Leave();
     }
 

@@ -66,6 +66,13 @@ public sealed class CloudLinkTests(ITestOutputHelper story) : IDisposable
         await using var again = DaemonUnderTest.Start(site);
         await Bundle.UntilAsync(async () => await LinkAsync(again) is { } link && link.GetProperty("state").GetString() is "live" or "syncing", () => again.Said);
         Assert.Equal(CommandResult.Refused, await Task.Run(() => Sender.Send(broker.Plain, box, command, TimeProvider.System))); // and after a crash
+        await again.SignalAsync("TERM");
+        Assert.Equal(0, await again.EndAsync());
+        await Bundle.UntilAsync(() =>
+        {
+            far.Events.AddRange(far.Uplink.Turn(TimeSpan.FromMilliseconds(20)));
+            return far.Received.Last(one => one.Topic == box.State).Payload.AsSpan().SequenceEqual(NowText.Offline);
+        }, () => "the box did not say that it is gone");
     }
 
     /// <summary>A broker whose packets kill the library, one that floods, one that is silent and one that is gone: the site is kept, and no step of Follow is late.</summary>
