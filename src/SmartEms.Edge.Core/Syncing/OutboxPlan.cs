@@ -49,6 +49,7 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
     private long backlogThrough;
     private long backlogEnd;
     private long liveThrough;
+    private long lookedThrough;
 
     /// <summary>Nothing of before the session is left to be sent.</summary>
     public bool IsLive => backlogThrough >= backlogEnd && missing.Count == 0;
@@ -77,11 +78,14 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
     /// <summary>The next message of what has just happened, or null.</summary>
     public OutboxBatch? Live()
     {
-        if (ledger.Head.Sequence <= liveThrough)
+        var head = ledger.Head.Sequence;
+        if (head <= Math.Max(liveThrough, lookedThrough))
             return null;
         var batch = Next(liveThrough, long.MaxValue);
         if (batch is not null)
             liveThrough = batch.To;
+        else
+            lookedThrough = head; // nothing of it is sent: not worth another look before more comes
         return batch;
     }
 
