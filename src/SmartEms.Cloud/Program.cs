@@ -23,7 +23,7 @@ internal static class Program
           sign    --tenant T --site S --box B --key FILE [--second FILE] --verb VERB [--body JSON|--body-file FILE] [--good SECONDS] --out FILE   (no broker)
           send    as sign, without --out, and with [--device-key FILE]: sends it, and verifies the answer
           listen  [--filter smartems/v1/#]                           print every message
-          fleet   --boxes N [--period SECONDS] [--minutes M] [--spread SECONDS]   simulate N boxes
+          fleet   --boxes N [--first N] [--period SECONDS] [--minutes M] [--spread SECONDS]   simulate N boxes
 
         docs/mqtt.md describes topics, forms and keys; docs/fleet.md what a fleet costs.
         """;
@@ -145,9 +145,9 @@ internal static class Program
     private static int Simulate(Arguments given, CancellationToken stop)
     {
         var broker = BrokerOptions.Read(given);
-        var (boxes, period, minutes, spread) = ((int)given.Number("boxes", 100), given.Number("period", 900), given.Number("minutes", 15), given.Number("spread", 120));
+        var (first, boxes, period, minutes, spread) = ((int)given.Number("first", 0), (int)given.Number("boxes", 100), given.Number("period", 900), given.Number("minutes", 15), given.Number("spread", 120));
         given.Done();
-        using var fleet = new SimulatedFleet(broker, TimeProvider.System, boxes, (TimeSpan.FromSeconds(period), TimeSpan.FromSeconds(spread)));
+        using var fleet = new SimulatedFleet(broker, TimeProvider.System, (first, boxes), (TimeSpan.FromSeconds(period), TimeSpan.FromSeconds(spread)));
         var figures = fleet.Run(TimeSpan.FromMinutes(minutes), Console.Error.WriteLine, stop);
         Console.Out.WriteLine(figures);
         return figures.Lost == 0 ? 0 : 1;

@@ -5,7 +5,6 @@ using SmartEms.Edge.Adapters.Gpio;
 using SmartEms.Edge.Adapters.I2c;
 using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Adapters.Modbus;
-using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
@@ -113,17 +112,6 @@ internal sealed class Composition : IAsyncDisposable
 
     /// <summary>Judges the clock of this machine by what kernel and time service say.</summary>
     public static ClockJudge ClockOfBox => new(() => new(KernelClock.IsSynchronised, KernelClock.HasRealTimeClock), BoxTime);
-
-    /// <summary>The link over MQTT, held by a process of its own.</summary>
-    public static IUplink MqttUplink(CloudLink link, UplinkTopics topics)
-    {
-        var settings = UplinkSettings.Of(link, topics.ClientId) with
-        {
-            Filters = [topics.Commands, topics.Acknowledge],
-            Will = new UplinkMessage(topics.State, NowText.Offline) { Retain = true },
-        };
-        return new UplinkProcess(settings, new(Environment.ProcessPath ?? "smartems", "uplink"), BoxTime, Random.Shared.NextDouble);
-    }
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version => Provenance.Version;

@@ -10,13 +10,14 @@ internal sealed record FleetFigures(int Boxes, long Made, long Acknowledged, lon
 }
 
 /// <summary>Many boxes in one process, on a few threads, each with a connection of its own.</summary>
-internal sealed class SimulatedFleet(BrokerAddress broker, TimeProvider time, int count, (TimeSpan Period, TimeSpan Spread) rhythm) : IDisposable
+internal sealed class SimulatedFleet(BrokerAddress broker, TimeProvider time, (int First, int Count) which, (TimeSpan Period, TimeSpan Spread) rhythm) : IDisposable
 {
     private const int Threads = 2;
     private static readonly TimeSpan Settles = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
-    private readonly SimulatedBox[] boxes = new SimulatedBox[count];
+    private readonly int count = which.Count;
+    private readonly SimulatedBox[] boxes = new SimulatedBox[which.Count];
     private double mostAttempts;
 
     public FleetFigures Figures => new(count, boxes.Sum(box => box.Made), boxes.Sum(box => box.Acknowledged), boxes.Sum(box => box.SentMessages), boxes.Sum(box => box.SentBytes), boxes.Sum(box => box.Sessions), mostAttempts);
@@ -26,7 +27,7 @@ internal sealed class SimulatedFleet(BrokerAddress broker, TimeProvider time, in
     {
         var dice = new Random(1);
         for (var i = 0; i < count; i++)
-            boxes[i] = new(i, broker, time, (rhythm.Period, dice.NextDouble(), rhythm.Spread));
+            boxes[i] = new(which.First + i, broker, time, (rhythm.Period, dice.NextDouble(), rhythm.Spread));
         using var over = new CancellationTokenSource();
         var threads = Enumerable.Range(0, Threads).Select(part => new Thread(() => Live(part, over.Token))).ToArray();
         foreach (var thread in threads)

@@ -1,4 +1,5 @@
 using Npgsql;
+using SmartEms.Cloud.Receiving;
 using SmartEms.Cloud.Storing;
 using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Describing;

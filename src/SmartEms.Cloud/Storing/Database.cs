@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using SmartEms.Cloud.Ingesting;
+using SmartEms.Cloud.Receiving;
 
 namespace SmartEms.Cloud.Storing;
 
@@ -21,8 +21,14 @@ internal sealed class Database(string connection) : IAsyncDisposable
 
     public async Task OpenAsync(CancellationToken stop)
     {
-        await using (var schema = source.CreateCommand(Schema.Text))
+        await using (var link = await source.OpenConnectionAsync(stop))
+        await using (var whole = await link.BeginTransactionAsync(stop))
+        {
+            // Two receivers that begin together must not make the tables twice.
+            await using var schema = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(1936552556); {Schema.Text}", link);
             await schema.ExecuteNonQueryAsync(stop);
+            await whole.CommitAsync(stop);
+        }
         await using var epoch = source.CreateCommand("SELECT epoch FROM smartems_meta");
         Epoch = (long)(await epoch.ExecuteScalarAsync(stop))!;
     }

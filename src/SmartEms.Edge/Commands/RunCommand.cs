@@ -4,6 +4,7 @@ using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Running;
+using SmartEms.Edge.Syncing;
 
 namespace SmartEms.Edge.Commands;
 
@@ -30,7 +31,7 @@ internal static class RunCommand
             var socket = parsed.GetValue(Options.Socket)!;
             using var claim = await ClaimAsync(socket, log, ended.Token);
             var starts = new StartLog(parsed.GetValue(Store)!, socket, log);
-            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox, Uplink = Composition.MqttUplink };
+            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox, Uplink = CloudParts.OverMqtt(Composition.BoxTime) };
             try
             {
                 var (site, mode) = Chosen(loaded, profiles, starts, log);

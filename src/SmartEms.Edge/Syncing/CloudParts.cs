@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Adapters.Sqlite;
+using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Commanding;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Running;
@@ -10,6 +13,17 @@ namespace SmartEms.Edge.Syncing;
 /// <summary>Puts the cloud link together, with a desk for commands where a root key was pinned.</summary>
 internal static class CloudParts
 {
+    /// <summary>The link over MQTT, held by a process of its own.</summary>
+    public static Func<CloudLink, UplinkTopics, IUplink> OverMqtt(TimeProvider time) => (link, topics) =>
+    {
+        var settings = UplinkSettings.Of(link, topics.ClientId) with
+        {
+            Filters = [topics.Commands, topics.Acknowledge],
+            Will = new UplinkMessage(topics.State, NowText.Offline) { Retain = true },
+        };
+        return new UplinkProcess(settings, new(Environment.ProcessPath ?? "smartems", "uplink"), time, Random.Shared.NextDouble);
+    };
+
     /// <param name="orders">Carries out what commands ask for.</param>
     /// <param name="storePath">Keys lie beside the store; null = nothing is stored, and no command is taken.</param>
     public static Uplinker Make(UplinkerParts parts, OrderBook orders, string? storePath)

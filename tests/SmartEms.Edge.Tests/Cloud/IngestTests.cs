@@ -1,4 +1,5 @@
 using SmartEms.Cloud.Ingesting;
+using SmartEms.Cloud.Receiving;
 using SmartEms.Cloud.Storing;
 using SmartEms.Edge.Core.Describing;
 using Xunit;
@@ -84,6 +85,8 @@ public class IngestTests
     {
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using (var tables = new Database(postgres.Connection))
+            await tables.OpenAsync(default);
         await using var first = new Receiver(broker.Plain, postgres, "ingest-1");
         var second = new Receiver(broker.Plain, postgres, "ingest-2");
         await using var box = new LiveBox(broker.Plain);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Syncing;
 
-namespace SmartEms.Cloud.Ingesting;
+namespace SmartEms.Cloud.Receiving;
 
 /// <summary>Which box speaks: the levels of its topic.</summary>
 internal readonly record struct BoxName(string Tenant, string Site, string Box)
