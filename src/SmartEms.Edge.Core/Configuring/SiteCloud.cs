@@ -46,7 +46,7 @@ internal static class SiteCloud
             User = at.Text("user") ?? "",
             PasswordFile = Path(at, "password_file"),
         };
-        if (broker.IsEncrypted && !at.Has("ca"))
+        if (broker.IsEncrypted && !at.Has("ca") && !at.IsFaulty("connect"))
             at.Missing("ca", "the file of the certificates that are trusted, and no others: ca: /etc/smartems/cloud-ca.pem");
         Together(at, "certificate", "key");
         Together(at, "password_file", "user");
