@@ -51,7 +51,11 @@ internal sealed class SimulatedBox : IDisposable
             if (one.Kind is UplinkEventKind.Connected or UplinkEventKind.Lost)
                 (hasSession, sent) = (one.Kind == UplinkEventKind.Connected, Acknowledged);
             else if (one.Kind == UplinkEventKind.Received && UplinkRequests.Ack(one.Payload) is { } ack && ack.Epoch >= epoch)
+            {
                 (epoch, Acknowledged) = (ack.Epoch, Math.Min(ack.Through, Made));
+                if (ack.Missing.Count > 0)
+                    sent = Acknowledged; // a broker that died had confirmed what it did not keep
+            }
         }
         if (!IsEnding && time.GetTimestamp() >= nextAt)
         {

@@ -13,7 +13,8 @@ internal sealed record FleetFigures(int Boxes, long Made, long Acknowledged, lon
 internal sealed class SimulatedFleet(BrokerAddress broker, TimeProvider time, (int First, int Count) which, (TimeSpan Period, TimeSpan Spread) rhythm) : IDisposable
 {
     private const int Threads = 2;
-    private static readonly TimeSpan Settles = TimeSpan.FromMinutes(2);
+    /// <summary>A box that found no broker twice may wait the longest there is.</summary>
+    private static readonly TimeSpan Settles = TimeSpan.FromMinutes(11);
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
     private readonly int count = which.Count;
