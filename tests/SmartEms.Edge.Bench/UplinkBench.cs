@@ -62,7 +62,7 @@ internal static class UplinkBench
         var (dice, perSecond) = (new Random(1), new int[3_600]);
         for (var box = 0; box < Boxes; box++)
         {
-            var backoff = new Backoff(TimeSpan.FromSeconds(120), dice.NextDouble);
+            var backoff = new Backoff(new CloudLink("", "", []).ReconnectSpread, dice.NextDouble);
             for (var at = backoff.Next().TotalSeconds; at < 600; at += backoff.Next().TotalSeconds)
                 perSecond[(int)at]++;
         }

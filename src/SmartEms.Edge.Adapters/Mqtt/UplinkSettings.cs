@@ -19,7 +19,7 @@ public sealed record UplinkSettings(string ClientId, ImmutableArray<BrokerAddres
 
     /// <summary>Zero = the broker forgets the session when it ends.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(24);
-    public TimeSpan ReconnectSpread { get; init; } = TimeSpan.FromSeconds(120);
+    public TimeSpan ReconnectSpread { get; init; } = TimeSpan.FromSeconds(240);
 
     /// <summary>How long a broker is left alone at least that floods, or that hangs up again and again soon after it took us.</summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(30);

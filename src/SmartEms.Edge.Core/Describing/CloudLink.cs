@@ -34,7 +34,7 @@ public sealed record CloudLink(string Tenant, string Box, ImmutableArray<BrokerA
     public TimeSpan WillDelay { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Over which time a fleet that lost its broker comes back, at first.</summary>
-    public TimeSpan ReconnectSpread { get; init; } = TimeSpan.FromSeconds(120);
+    public TimeSpan ReconnectSpread { get; init; } = TimeSpan.FromSeconds(240);
 
     /// <summary>How often the values of now are sent; zero = only when asked for.</summary>
     public TimeSpan TelemetryEvery { get; init; }
