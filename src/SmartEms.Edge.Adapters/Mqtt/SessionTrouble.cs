@@ -11,6 +11,7 @@ internal static class SessionTrouble
 
     public const string PerhapsTakenOver = ", again and soon after it took us: perhaps somebody else comes under this box's name (cloud: box), or the broker restarts";
 
+    private const int ConnectionReset = 104, BrokenPipe = 32; // ECONNRESET, EPIPE
     private const int ProtocolError = 71; // EPROTO: the library's word for an end of TLS by the other side
 
     /// <summary>What a call of the library met.</summary>
@@ -20,6 +21,7 @@ internal static class SessionTrouble
         Mosquitto.Tls => $"TLS with {broker} failed: {Certificate(complaint, broker)}",
         Mosquitto.LookupFailed => $"the name {broker.Host} cannot be resolved — check the network and its DNS server: resolvectl query {broker.Host}",
         Mosquitto.SystemError when errno == ProtocolError => $"TLS with {broker} failed: {Certificate(complaint, broker)}",
+        Mosquitto.SystemError when errno is ConnectionReset or BrokenPipe && broker.IsEncrypted => $"{broker} broke off; over TLS that is often its word for a box's certificate that it does not accept",
         Mosquitto.SystemError when errno != 0 => $"{broker} is not reached: {Marshal.GetPInvokeErrorMessage(errno)}",
         Mosquitto.ConnectionLost or Mosquitto.NoConnection when complaint.Contains("OpenSSL", StringComparison.Ordinal) => $"TLS with {broker} failed: {Certificate(complaint, broker)}",
         Mosquitto.ConnectionLost or Mosquitto.NoConnection => $"{broker} hung up",
