@@ -172,7 +172,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     private void End(int result)
     {
         if (result != Mosquitto.Ok)
-            Ended ??= SessionTrouble.Of(result, Marshal.GetLastPInvokeError(), Broker, complaint);
+            Ended ??= SessionTrouble.Of(result, SessionTrouble.ConnectionReset, Broker, complaint);
     }
 
     void IMosquittoEar.Connected(int reason)

@@ -11,7 +11,8 @@ internal static class SessionTrouble
 
     public const string PerhapsTakenOver = ", again and soon after it took us: perhaps somebody else comes under this box's name (cloud: box), or the broker restarts";
 
-    private const int ConnectionReset = 104, BrokenPipe = 32; // ECONNRESET, EPIPE
+    public const int ConnectionReset = 104; // ECONNRESET
+    private const int BrokenPipe = 32; // EPIPE
     private const int ProtocolError = 71; // EPROTO: the library's word for an end of TLS by the other side
 
     /// <summary>What a call of the library met.</summary>
