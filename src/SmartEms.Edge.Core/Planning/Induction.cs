@@ -14,13 +14,22 @@ internal sealed class Induction
     private readonly PlanQuestion _question;
     private readonly StepCosts _costs;
     private readonly double[] _energies, _needs, _peaks;
-    private readonly double _lowest, _perWh, _needSpacing;
+    private readonly double _needSpacing;
     private readonly int _scenarios, _states;
 
     /// <summary>Cost to go by scenario last seen, peak, need, charge; of the step after the one at hand, and of the latter.</summary>
     private double[] _next, _here;
-    private readonly double[] _rows, _outcomes;
+    private readonly CostToGo _toGo;
+    private readonly double[] _outcomes;
+    private readonly double[] _charging, _means, _least, _powers = new double[ModeFlow.BatteryModes];
     private readonly byte[] _best;
+
+    /// <summary>The earlier battery mode that comes to the same power in every scenario looked at, or -1; actions that have one in all scenarios need not be weighed.</summary>
+    private readonly int[] _twins = new int[ModeFlow.BatteryModes];
+    private readonly bool[] _isTwin = new bool[ModeFlow.EvModes * ModeFlow.BatteryModes];
+
+    /// <summary>After this step no car can be there any more.</summary>
+    private readonly int _lastWithCar;
 
     public Induction(PlanQuestion question)
     {
@@ -28,15 +37,18 @@ internal sealed class Induction
         _costs = new(question);
         _scenarios = question.Outlook.Scenarios.Length;
         _energies = Energies(question);
-        (_lowest, _perWh) = (_energies[0], _energies[^1] > _energies[0] ? (_energies.Length - 1) / (_energies[^1] - _energies[0]) : 0);
         _needs = question.Ev is { NeededWh: > 0 } ev ? Even(0, ev.NeededWh, EvPoints) : [0];
         _needSpacing = _needs.Length > 1 ? _needs[1] : 1;
         _peaks = question.DemandPrice > 0 ? Even(question.PeakSoFar, Math.Max(question.PeakSoFar + 1, _costs.HighestImport), PeakPoints) : [0];
         _states = _peaks.Length * _needs.Length * _energies.Length;
         (_next, _here) = (new double[_scenarios * _states], new double[_scenarios * _states]);
-        _rows = new double[_peaks.Length * _energies.Length];
+        _toGo = new(_costs, _energies, _peaks);
         _outcomes = new double[Actions * _scenarios * _energies.Length];
         _best = new byte[question.Steps * _states];
+        _charging = new double[ModeFlow.EvModes * _scenarios];
+        (_means, _least) = (new double[_energies.Length], new double[_energies.Length]);
+        while (_lastWithCar < question.Steps && (question.Ev?.LeavesAt(_lastWithCar) ?? 1) < 1)
+            _lastWithCar++;
         End();
         for (var t = question.Steps - 1; t > 0; t--)
             Step(t);
@@ -96,8 +108,9 @@ internal sealed class Induction
 
     private void Step(int t)
     {
+        var needs = t > _lastWithCar ? 1 : _needs.Length;
         for (var k = 0; k < _peaks.Length; k++)
-            for (var e = 0; e < _needs.Length; e++)
+            for (var e = 0; e < needs; e++)
             {
                 Outcomes(new(t, k, e), _energies, _outcomes);
                 Choose(t, k, e);
@@ -109,26 +122,40 @@ internal sealed class Induction
     private void Choose(int t, int k, int e)
     {
         var (points, kept) = (_energies.Length, _question.Persistence);
-        var actions = e == 0 ? ModeFlow.BatteryModes : Actions;
-        for (var s = 0; s < points; s++)
+        var best = _best.AsSpan((t * _states) + (((k * _needs.Length) + e) * points), points);
+        for (var w = 0; w < _scenarios; w++)
+            _here.AsSpan(At(w, k, e), points).Fill(double.PositiveInfinity);
+        Array.Fill(_least, double.PositiveInfinity);
+        for (var a = 0; a < (e == 0 ? ModeFlow.BatteryModes : Actions); a++)
         {
-            var (least, action) = (double.PositiveInfinity, 0);
+            if (_isTwin[a])
+                continue;
+            Means(a);
+            for (var s = 0; s < best.Length; s++)
+                if (_means[s] < _least[s])
+                    (_least[s], best[s]) = (_means[s], (byte)a);
             for (var w = 0; w < _scenarios; w++)
-                _here[At(w, k, e) + s] = double.PositiveInfinity;
-            for (var a = 0; a < actions; a++)
             {
-                var mean = Mean(_outcomes, a, s, points);
-                if (mean < least)
-                    (least, action) = (mean, a);
-                for (var w = 0; w < _scenarios; w++)
-                {
-                    var cost = mean + (kept * (_outcomes[(((a * _scenarios) + w) * points) + s] - mean));
-                    ref var here = ref _here[At(w, k, e) + s];
-                    here = cost < here ? cost : here;
-                }
+                var row = _outcomes.AsSpan(((a * _scenarios) + w) * points, points);
+                var here = _here.AsSpan(At(w, k, e), points);
+                for (var s = 0; s < here.Length; s++)
+                    here[s] = Math.Min(here[s], _means[s] + (kept * (row[s] - _means[s])));
             }
-            _best[(t * _states) + (((k * _needs.Length) + e) * points) + s] = (byte)action;
         }
+    }
+
+    private void Means(int action)
+    {
+        var points = _energies.Length;
+        _outcomes.AsSpan(action * _scenarios * points, points).CopyTo(_means);
+        for (var w = 1; w < _scenarios; w++)
+        {
+            var row = _outcomes.AsSpan(((action * _scenarios) + w) * points, points);
+            for (var s = 0; s < row.Length; s++)
+                _means[s] += row[s];
+        }
+        for (var s = 0; s < _means.Length; s++)
+            _means[s] /= _scenarios;
     }
 
     private double Mean(double[] outcomes, int action, int point, int points)
@@ -145,17 +172,39 @@ internal sealed class Induction
     /// <summary>Cost of each action in each scenario for batteries so full, the step and all that follows: [(action × scenarios + scenario) × charges + charge].</summary>
     private void Outcomes(Place place, ReadOnlySpan<double> energies, double[] outcomes)
     {
-        var modes = place.Need == 0 ? 1 : ModeFlow.EvModes;
-        for (var w = 0; w < _scenarios; w++)
+        var (modes, block) = (place.Need == 0 ? 1 : ModeFlow.EvModes, ModeFlow.BatteryModes * _scenarios * energies.Length);
+        for (var v = 0; v < modes; v++)
         {
-            var net = _costs.Net(w, place.Step);
-            for (var v = 0; v < modes; v++)
+            var twin = Charging(place, v, modes);
+            _isTwin.AsSpan(v * ModeFlow.BatteryModes, ModeFlow.BatteryModes).Fill(twin >= 0);
+            if (twin >= 0)
             {
-                var ev = modes == 1 ? 0 : ModeFlow.Ev((EvMode)v, net, _question.Ev!, _needs[place.Need] / _costs.Hours, _costs.Terms(place.Step));
-                Rows(place.Step, w, _needs[place.Need] - (ev * _costs.Hours));
-                Batteries(place, (net + ev, ev), energies, outcomes.AsSpan(((v * ModeFlow.BatteryModes * _scenarios) + w) * energies.Length));
+                outcomes.AsSpan(twin * block, block).CopyTo(outcomes.AsSpan(v * block));
+                continue;
             }
+            for (var w = 0; w < _scenarios; w++)
+            {
+                var ev = _charging[(v * _scenarios) + w];
+                Twins(place, w, ev);
+                Rows(place.Step, w, _needs[place.Need] - (ev * _costs.Hours));
+                Batteries(place, (_costs.Net(w, place.Step) + ev, ev), energies, outcomes.AsSpan((v * block) + (w * energies.Length)));
+            }
+            for (var a = 0; a < ModeFlow.BatteryModes; a++)
+                _isTwin[(v * ModeFlow.BatteryModes) + a] = _twins[a] >= 0;
         }
+    }
+
+    /// <summary>What a charger mode takes in each scenario; an earlier mode that takes the same in all of them, or -1.</summary>
+    private int Charging(Place place, int mode, int modes)
+    {
+        for (var w = 0; w < _scenarios; w++)
+            _charging[(mode * _scenarios) + w] = modes == 1 ? 0
+                : ModeFlow.Ev((EvMode)mode, _costs.Net(w, place.Step), _question.Ev!, _needs[place.Need] / _costs.Hours, _costs.Terms(place.Step));
+        var powers = _charging.AsSpan(mode * _scenarios, _scenarios);
+        for (var twin = 0; twin < mode; twin++)
+            if (powers.SequenceEqual(_charging.AsSpan(twin * _scenarios, _scenarios)))
+                return twin;
+        return -1;
     }
 
     /// <summary>The cost to go over peak and charge, once the car needs so much at the step's end and may have left.</summary>
@@ -170,7 +219,7 @@ internal sealed class Induction
         for (var k = 0; k < _peaks.Length; k++)
         {
             var (gone, a, b) = (At(w, k, 0), At(w, k, low), At(w, k, high));
-            var row = _rows.AsSpan(k * points, points);
+            var row = _toGo.Row(k);
             if (_needs.Length == 1)
                 _next.AsSpan(gone, points).CopyTo(row);
             else
@@ -182,44 +231,31 @@ internal sealed class Induction
     /// <summary>All battery modes for one power of the charger. Modes that come to the same power are worked out once.</summary>
     private void Batteries(Place place, (double Balance, double Ev) at, ReadOnlySpan<double> energies, Span<double> outcomes)
     {
-        Span<double> powers = stackalloc double[ModeFlow.BatteryModes];
         var apart = _scenarios * energies.Length;
         for (var a = 0; a < ModeFlow.BatteryModes; a++)
         {
-            powers[a] = ModeFlow.Allowed((BatteryMode)a, at.Balance, _costs.Reach, _costs.Terms(place.Step));
-            var same = powers[..a].IndexOf(powers[a]);
             var row = outcomes.Slice(a * apart, energies.Length);
+            var same = _powers.AsSpan(0, a).IndexOf(_powers[a]);
             if (same >= 0)
+            {
                 outcomes.Slice(same * apart, energies.Length).CopyTo(row);
-            else
-                Level(place, (at.Balance, at.Ev, powers[a]), energies, row);
+                continue;
+            }
+            var flow = new Wish(place.Step, place.Peak, at.Balance, at.Ev, _powers[a]);
+            var (from, to) = energies == _energies ? _toGo.Even(flow, row) : (0, 0);
+            _toGo.Uneven(flow, energies[..from], row[..from]);
+            _toGo.Uneven(flow, energies[to..], row[to..]);
         }
     }
 
-    private void Level(Place place, (double Balance, double Ev, double Wanted) at, ReadOnlySpan<double> energies, Span<double> row)
+    /// <summary>What each battery mode comes to in a scenario, and which modes have come to the same in all scenarios so far.</summary>
+    private void Twins(Place place, int scenario, double ev)
     {
-        var price = _costs.Prices(place.Step);
-        var reach = _costs.Reach;
-        for (var s = 0; s < row.Length; s++)
+        for (var a = 0; a < ModeFlow.BatteryModes; a++)
         {
-            var power = reach.Possible(energies[s], at.Wanted);
-            var after = reach.After(energies[s], power);
-            var flow = ModeFlow.Close(at.Balance, power, at.Ev, price.Export, price.Terms);
-            row[s] = price.Of(flow, reach.Floor - after) + ToGo(place.Peak, flow.Import, after);
+            _powers[a] = ModeFlow.Allowed((BatteryMode)a, _costs.Net(scenario, place.Step) + ev, _costs.Reach, _costs.Terms(place.Step));
+            var same = _powers.AsSpan(0, a).IndexOf(_powers[a]);
+            _twins[a] = scenario == 0 || _twins[a] == same ? same : -1;
         }
-    }
-
-    private double ToGo(int peak, double import, double energy)
-    {
-        var place = (energy - _lowest) * _perWh;
-        var low = Math.Max(0, Math.Min((int)place, _energies.Length - 2));
-        var part = place - low;
-        if (_peaks.Length == 1)
-            return _rows[low] + (part * (_rows[low + 1] - _rows[low]));
-        var height = (Math.Max(_peaks[peak], Math.Min(import, _peaks[^1])) - _peaks[0]) / (_peaks[1] - _peaks[0]);
-        var k = Math.Min((int)height, _peaks.Length - 2);
-        var (a, b) = ((k * _energies.Length) + low, ((k + 1) * _energies.Length) + low);
-        var under = _rows[a] + (part * (_rows[a + 1] - _rows[a]));
-        return under + ((height - k) * (_rows[b] + (part * (_rows[b + 1] - _rows[b])) - under));
     }
 }
