@@ -12,7 +12,7 @@ internal static class Levels
 
     public static ImmutableArray<double> All { get; } = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-    /// <summary>The quantiles of samples, which are sorted on the way; none leave the quantiles as they are.</summary>
+    /// <summary>The quantiles of samples, one at least, which are sorted on the way.</summary>
     public static void Of(Span<double> samples, Span<double> quantiles)
     {
         Sort(samples);
@@ -26,7 +26,7 @@ internal static class Levels
     }
 
     /// <summary>By insertion: a hundred numbers at most.</summary>
-    private static void Sort(Span<double> samples)
+    public static void Sort(Span<double> samples)
     {
         for (var i = 1; i < samples.Length; i++)
         {
