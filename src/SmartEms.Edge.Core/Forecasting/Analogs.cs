@@ -53,7 +53,7 @@ internal sealed record Analogs(int[] Back)
             var distance = Distance(own, back, weights) * ownScale;
             var beside = Distance(other, back, weights) * otherScale;
             distance += double.IsNaN(beside) ? 0 : beside;
-            if (kind == Kind.Load && SlotMean.IsFree(past, past.Count) != SlotMean.IsFree(past, same))
+            if (kind == Kind.Load && SlotMean.IsOtherType(past, past.Count, day))
                 distance += measure.OtherType;
             if (!double.IsNaN(distance))
                 found.Add((distance, back));

@@ -64,15 +64,13 @@ internal sealed class Lesson
     {
         var count = 0;
         for (var day = 1; day <= ResidualHours / 24; day++)
-            for (var near = -1; near <= 1; near++)
-            {
-                var then = hour - (24 * day) + near;
-                if (then >= now || then < now - ResidualHours || then < 0)
-                    continue;
-                var residual = Residuals[(int)(then % ResidualHours)];
-                if (!float.IsNaN(residual))
-                    samples[count++] = residual;
-            }
+        {
+            var then = hour - (24 * day) - 1;
+            var place = (int)((then + ResidualHours) % ResidualHours);
+            for (var near = 0; near < 3; near++, then++, place = place == ResidualHours - 1 ? 0 : place + 1)
+                if (then < now && then >= now - ResidualHours && then >= 0 && !float.IsNaN(Residuals[place]))
+                    samples[count++] = Residuals[place];
+        }
         return count;
     }
 

@@ -15,26 +15,13 @@ internal static class Levels
     /// <summary>The quantiles of samples, one at least, which are sorted on the way.</summary>
     public static void Of(Span<double> samples, Span<double> quantiles)
     {
-        Sort(samples);
+        samples.Sort();
         for (var level = 0; level < Count; level++)
         {
             var place = Math.Clamp((All[level] * (samples.Length + 1)) - 1, 0, samples.Length - 1);
             var below = (int)place;
             var above = Math.Min(below + 1, samples.Length - 1);
             quantiles[level] = samples[below] + ((place - below) * (samples[above] - samples[below]));
-        }
-    }
-
-    /// <summary>By insertion: a hundred numbers at most.</summary>
-    public static void Sort(Span<double> samples)
-    {
-        for (var i = 1; i < samples.Length; i++)
-        {
-            var value = samples[i];
-            var at = i - 1;
-            for (; at >= 0 && samples[at] > value; at--)
-                samples[at + 1] = samples[at];
-            samples[at + 1] = value;
         }
     }
 }

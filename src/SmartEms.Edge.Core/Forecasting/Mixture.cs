@@ -34,7 +34,7 @@ internal sealed class Mixture
     {
         for (var level = 0; level < Levels.Count; level++)
             quantiles[level] = At(level, ways);
-        Levels.Sort(quantiles);
+        quantiles.Sort(); // levels learn by themselves and may cross
     }
 
     public void Learn(ReadOnlySpan<double> ways, double outcome)

@@ -15,7 +15,7 @@ internal static class SlotMean
     public static double Of(Past past, Kind kind, int at)
     {
         var values = past.Of(kind).Values;
-        var isFree = kind == Kind.Load && IsFree(past, at);
+        var today = kind == Kind.Load ? LocalDay(past, at) : 0;
         var (sum, weights, weight) = (0.0, 0.0, 1.0);
         for (var day = 1; day <= Days; day++)
         {
@@ -25,7 +25,7 @@ internal static class SlotMean
                 break;
             if (from >= values.Length || float.IsNaN(values[from]))
                 continue;
-            var counts = kind == Kind.Load && IsFree(past, from) != isFree ? weight * OtherTypeWeight : weight;
+            var counts = kind == Kind.Load && IsFree(today - day) != IsFree(today) ? weight * OtherTypeWeight : weight;
             sum += counts * values[from];
             weights += counts;
         }
@@ -39,10 +39,16 @@ internal static class SlotMean
         return from < 0 || kind == Kind.Pv ? from : from + ((past.OffsetOf(at) - past.OffsetOf(from)) / past.StepMinutes);
     }
 
-    /// <summary>Saturday or Sunday in local time.</summary>
-    public static bool IsFree(Past past, int at)
+    /// <summary>Of two steps at the same local time, whether one lies on a Saturday or Sunday and the other does not.</summary>
+    public static bool IsOtherType(Past past, int at, int daysBefore) =>
+        LocalDay(past, at) is var day && IsFree(day) != IsFree(day - daysBefore);
+
+    /// <summary>Days since Monday, 5 January 1970, in local time.</summary>
+    private static long LocalDay(Past past, int at)
     {
         var minutes = ((past.First + at) * past.StepMinutes) + past.OffsetOf(at);
-        return ((Math.Max(minutes, 0) / 1_440) + 3) % 7 >= 5; // 1970-01-01 was a Thursday
+        return (minutes / 1_440) - 4;
     }
+
+    private static bool IsFree(long day) => (day % 7) >= 5;
 }
