@@ -66,6 +66,10 @@ public sealed record Past
         return past.Next(loadWatts, pvWatts);
     }
 
+    /// <summary>An empty past with what was stored.</summary>
+    internal Past Restored(long first, sbyte[] offsets, (Track Load, Track Pv) tracks, Lessons lessons) =>
+        this with { First = first, Offsets = offsets, Load = tracks.Load, Pv = tracks.Pv, Lessons = lessons };
+
     internal Track Of(Kind kind) => kind == Kind.Load ? Load : Pv;
 
     /// <summary>The local offset of a step, which may lie ahead, in minutes.</summary>
