@@ -16,6 +16,9 @@ internal sealed class ChunkPass
     /// <summary>This part of the weight goes where the policy would be, the rest everywhere alike.</summary>
     private const float Visited = 0.7f;
 
+    /// <summary>Neighbouring charges teach nearly the same: one of so many is looked at.</summary>
+    private const int Every = 3;
+
     private readonly float[] _chances, _losses, _visits, _first, _second;
     private readonly float[] _toGo = new float[Points];
 
@@ -36,14 +39,15 @@ internal sealed class ChunkPass
     /// <param name="chunk">What is lived through.</param>
     /// <param name="network">The policy.</param>
     /// <param name="entropy">What staying undecided is worth.</param>
-    public void Run(Chunk chunk, TrainingNetwork network, float entropy)
+    /// <param name="round">Each learns from every third charge, the next from its neighbours.</param>
+    public void Run(Chunk chunk, TrainingNetwork network, float entropy, int round)
     {
         Array.Clear(Gradient);
         Array.Clear(_visits);
         Forward(chunk, network);
         Evaluate(chunk);
         Visit(chunk);
-        Learn(chunk, network, entropy);
+        Learn(chunk, network, entropy, round);
     }
 
     /// <summary>The features of one charge: the same as <see cref="Features.Battery"/> writes.</summary>
@@ -123,7 +127,7 @@ internal sealed class ChunkPass
                 }
     }
 
-    private void Learn(Chunk chunk, TrainingNetwork network, float entropy)
+    private void Learn(Chunk chunk, TrainingNetwork network, float entropy, int round)
     {
         var slopes = new float[TrainingNetwork.Padded];
         var (first, second) = (new float[TrainingNetwork.First], new float[TrainingNetwork.Second]);
@@ -132,10 +136,10 @@ internal sealed class ChunkPass
         for (var t = 0; t < chunk.Steps - Unlearnt; t++)
         {
             worldSlopes.Clear();
-            for (var s = 0; s < Points; s++)
+            for (var s = (round + t) % Every; s < Points; s += Every)
             {
                 var place = (t * Points) + s;
-                var weight = ((Visited * _visits[place]) + ((1 - Visited) / Points)) * chunk.Spreads[t];
+                var weight = Every * ((Visited * _visits[place]) + ((1 - Visited) / Points)) * chunk.Spreads[t];
                 if (!Slopes(place * Modes, weight, entropy, slopes))
                     continue;
                 ChargeOf(chunk, t, s, charge);

@@ -43,7 +43,7 @@ public static class Trainer
             var ahead = 0.5f * (1 + MathF.Cos(MathF.PI * round / plan.Rounds));
             for (var i = 0; i < chosen.Length; i++)
                 chosen[i] = (int)(chance.NextDouble() * chunks.Length);
-            Parallel.For(0, plan.Batch, new() { MaxDegreeOfParallelism = plan.Threads }, i => passes[i].Run(chunks[chosen[i]], network, plan.Entropy * ahead));
+            Parallel.For(0, plan.Batch, new() { MaxDegreeOfParallelism = plan.Threads }, i => passes[i].Run(chunks[chosen[i]], network, plan.Entropy * ahead, round));
             Array.Clear(sum);
             foreach (var pass in passes)
             {

@@ -65,16 +65,13 @@ internal sealed class TrainingNetwork
     public void Forward(ReadOnlySpan<float> world, ReadOnlySpan<float> charge, Span<float> first, Span<float> second, Span<float> outputs)
     {
         world.CopyTo(first);
-        for (var i = 0; i < charge.Length; i++)
-            Add(first, charge[i], Weights.AsSpan((Features.Charge + i) * First, First));
+        Layer(charge, Weights.AsSpan(Features.Charge * First), first);
         Soften(first);
         Weights.AsSpan(SecondAt + (First * Second), Second).CopyTo(second);
-        for (var i = 0; i < First; i++)
-            Add(second, first[i], Weights.AsSpan(SecondAt + (i * Second), Second));
+        Layer(first, Weights.AsSpan(SecondAt), second);
         Soften(second);
         Weights.AsSpan(OutputAt + (Second * Padded), Padded).CopyTo(outputs);
-        for (var i = 0; i < Second; i++)
-            Add(outputs, second[i], Weights.AsSpan(OutputAt + (i * Padded), Padded));
+        Layer(second, Weights.AsSpan(OutputAt), outputs);
     }
 
     /// <summary>Adds one sample's gradient; what reaches the first layer's sums is also added up for the world's features.</summary>
@@ -84,20 +81,15 @@ internal sealed class TrainingNetwork
         Span<float> first = stackalloc float[First];
         second.Clear();
         first.Clear();
-        for (var a = 0; a < Chunk.Modes; a++)
-            Add(second, at.Slopes[a], _outputTurned.AsSpan(a * Second, Second));
-        for (var i = 0; i < Second; i++)
-            Add(gradient.AsSpan(OutputAt + (i * Padded), Padded), at.Second[i], at.Slopes);
+        Layer(at.Slopes.AsSpan(0, Chunk.Modes), _outputTurned, second);
+        Outer(at.Second, at.Slopes, gradient.AsSpan(OutputAt));
         Add(gradient.AsSpan(OutputAt + (Second * Padded), Padded), 1, at.Slopes);
         Harden(second, at.Second);
-        for (var j = 0; j < Second; j++)
-            Add(first, second[j], _secondTurned.AsSpan(j * First, First));
-        for (var i = 0; i < First; i++)
-            Add(gradient.AsSpan(SecondAt + (i * Second), Second), at.First[i], second);
+        Layer(second, _secondTurned, first);
+        Outer(at.First, second, gradient.AsSpan(SecondAt));
         Add(gradient.AsSpan(SecondAt + (First * Second), Second), 1, second);
         Harden(first, at.First);
-        for (var i = 0; i < charge.Length; i++)
-            Add(gradient.AsSpan((Features.Charge + i) * First, First), charge[i], first);
+        Outer(charge, first, gradient.AsSpan(Features.Charge * First));
         Add(worldSlopes, 1, first);
     }
 
@@ -128,6 +120,32 @@ internal sealed class TrainingNetwork
         var by = new Vector<float>(factor);
         for (var i = 0; i < wide.Length; i++)
             wide[i] += by * from[i];
+    }
+
+    /// <summary>outputs += inputs × weights, input after input.</summary>
+    private static void Layer(ReadOnlySpan<float> inputs, ReadOnlySpan<float> weights, Span<float> outputs)
+    {
+        var to = MemoryMarshal.Cast<float, Vector<float>>(outputs);
+        var from = MemoryMarshal.Cast<float, Vector<float>>(weights)[..(inputs.Length * to.Length)];
+        for (var (i, at) = (0, 0); i < inputs.Length; i++, at += to.Length)
+        {
+            var by = new Vector<float>(inputs[i]);
+            for (var j = 0; j < to.Length; j++)
+                to[j] += by * from[at + j];
+        }
+    }
+
+    /// <summary>gradient += inputs ⊗ slopes.</summary>
+    private static void Outer(ReadOnlySpan<float> inputs, ReadOnlySpan<float> slopes, Span<float> gradient)
+    {
+        var from = MemoryMarshal.Cast<float, Vector<float>>(slopes);
+        var to = MemoryMarshal.Cast<float, Vector<float>>(gradient)[..(inputs.Length * from.Length)];
+        for (var (i, at) = (0, 0); i < inputs.Length; i++, at += from.Length)
+        {
+            var by = new Vector<float>(inputs[i]);
+            for (var j = 0; j < from.Length; j++)
+                to[at + j] += by * from[j];
+        }
     }
 
     private static void Soften(Span<float> values)

@@ -7,7 +7,7 @@ namespace SmartEms.Edge.Core.Backtesting;
 /// <summary>The learned policy leads, upon the plan.</summary>
 public sealed class PolicyControl(PlanShelf plans, NeuralPolicy policy, LocalClock clock) : IController
 {
-    public string Name => "policy";
+    public string Name { get; init; } = "policy";
 
     /// <summary>Steps in which the policy was a stranger and the plan led.</summary>
     public int Strange { get; private set; }
