@@ -3,6 +3,7 @@ using SmartEms.Edge.Bench;
 // The benches, each under the name that `./dev bench NAME` takes. A further bench is one class and one line here.
 (string Name, string What, Func<string[], IAsyncEnumerable<Figure>> Run)[] benches =
 [
+    ("forecast", "load and PV of ten measured homes, an hour, four and a day ahead, over the seasonal naive [--write DIR]", ForecastBench.Run),
     ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
     ("ledger", "group and single durable commits of the ledger on this disk [--directory DIR]", LedgerBench.Run),
     ("lines", "rhythm of healthy devices beside sick ones, and how long a sick one is waited for [--seconds N]", LinesBench.Run),

@@ -1,55 +1,105 @@
 namespace SmartEms.Edge.Core.Forecasting;
 
 /// <summary>The days before whose last hours were most like the last hours now: how they went on is how this may go on.</summary>
-internal static class Analogs
+/// <param name="Back">How many steps back they lie, the nearest first.</param>
+internal sealed record Analogs(int[] Back)
 {
-    public const int Nearest = 25;
+    /// <summary>One way to compare: the hours looked at, what an hour counts of the hour after it, what the other series counts, and what another type of day costs.</summary>
+    private readonly record struct Measure(int Hours, double PerHour, double Other, double OtherType, int Nearest);
 
-    private const int WindowHours = 12;
+    private static readonly Measure Day = new(24, 0.93, 0.3, 0.2, 15);
+    private static readonly Measure HalfDay = new(12, 0.8, 1, 0.2, 12);
 
-    /// <summary>How many steps back the nearest days lie, the nearest first.</summary>
-    public static int[] Of(Past past)
+    /// <summary>So many days are ranked at most.</summary>
+    public static int Most => Day.Nearest;
+
+    /// <summary>By the last day, and by the last half day.</summary>
+    public static (Analogs Day, Analogs HalfDay) Of(Past past, Kind kind) => (Of(past, kind, Day), Of(past, kind, HalfDay));
+
+    /// <summary>How the days went on: the step itself and those an hour before and after, corrected by how much more or less the sky gives then.</summary>
+    public int Continued(Past past, Kind kind, int at, Span<double> samples)
     {
-        var days = (past.Count / past.Grid.StepsPerDay) - 1;
-        var window = WindowHours * past.Grid.StepsPerHour;
-        var (loadScale, pvScale) = (Scale(past.Load.Watts), Scale(past.Pv.Watts));
-        var found = new List<(double Distance, int Back)>(Math.Max(days, 0));
-        for (var day = 1; day <= days; day++)
+        var values = past.Of(kind).Values;
+        var (hour, count) = (past.Grid.StepsPerHour, 0);
+        Span<double> factors = [1, 1, 1];
+        if (kind == Kind.Pv && past.Production == Production.Sun)
+            (factors[0], factors[2]) = (Factor(past, at, -hour), Factor(past, at, hour));
+        foreach (var back in Back)
+            for (var near = -1; near <= 1; near++)
+            {
+                var from = at - back + (near * hour);
+                if (from >= 0 && from < values.Length && !float.IsNaN(values[from]))
+                    samples[count++] = values[from] * factors[near + 1];
+            }
+        return count;
+    }
+
+    private static double Factor(Past past, int at, int away) =>
+        ClearSky.Of(past, at + away) is var there and > 0 ? ClearSky.Of(past, at) / there : 1;
+
+    private static Analogs Of(Past past, Kind kind, Measure measure)
+    {
+        var window = measure.Hours * past.Grid.StepsPerHour;
+        var weights = Weights(past.Grid, measure);
+        var (own, other) = (past.Of(kind).Values, past.Of(kind == Kind.Load ? Kind.Pv : Kind.Load).Values);
+        var (ownScale, otherScale) = (Scale(own), Scale(other) * measure.Other);
+        var found = new List<(double Distance, int Back)>(Past.DaysKept);
+        for (var day = 1; day <= Past.DaysKept; day++)
         {
-            var back = past.Count - SlotMean.DaysBefore(past, past.Count, day);
-            if (back + window > past.Count)
+            var same = SlotMean.DaysBefore(past, kind, past.Count, day);
+            if (same < window)
                 break;
-            var distance = Distance(past.Load.Watts, back, window, loadScale) + Distance(past.Pv.Watts, back, window, pvScale);
+            var back = past.Count - same;
+            var distance = Distance(own, back, weights) * ownScale;
+            var beside = Distance(other, back, weights) * otherScale;
+            distance += double.IsNaN(beside) ? 0 : beside;
+            if (kind == Kind.Load && SlotMean.IsOtherType(past, past.Count, day))
+                distance += measure.OtherType;
             if (!double.IsNaN(distance))
                 found.Add((distance, back));
         }
-        found.Sort(); // equal distances: the younger day first
-        var nearest = new int[Math.Min(Nearest, found.Count)];
+        found.Sort(); // of equal distances the younger day first
+        var nearest = new int[Math.Min(measure.Nearest, found.Count)];
         for (var i = 0; i < nearest.Length; i++)
             nearest[i] = found[i].Back;
-        return nearest;
+        return new(nearest);
     }
 
-    /// <summary>Mean squared difference over what was measured both times; NaN when that is less than half.</summary>
-    private static double Distance(float[] watts, int back, int window, double scale)
+    /// <summary>Mean squared difference over what was measured both times, the last hours counting most; NaN when that is less than half.</summary>
+    private static double Distance(float[] values, int back, double[] weights)
     {
-        var (sum, count) = (0.0, 0);
-        for (var at = watts.Length - window; at < watts.Length; at++)
+        var (sum, counted, all) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < weights.Length; i++)
         {
-            double difference = watts[at] - watts[at - back];
+            var at = values.Length - 1 - i;
+            double difference = values[at] - values[at - back];
+            all += weights[i];
             if (double.IsNaN(difference))
                 continue;
-            sum += difference * difference;
-            count++;
+            sum += weights[i] * difference * difference;
+            counted += weights[i];
         }
-        return count * 2 >= window ? sum / count * scale : double.NaN;
+        return counted * 2 >= all ? sum / counted : double.NaN;
+    }
+
+    private static double[] Weights(Grid grid, Measure measure)
+    {
+        var weights = new double[measure.Hours * grid.StepsPerHour];
+        var weight = 1.0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = weight;
+            if ((i + 1) % grid.StepsPerHour == 0)
+                weight *= measure.PerHour;
+        }
+        return weights;
     }
 
     /// <summary>One over the variance.</summary>
-    private static double Scale(float[] watts)
+    private static double Scale(float[] values)
     {
         var (sum, squares, count) = (0.0, 0.0, 0);
-        foreach (var one in watts)
+        foreach (var one in values)
             if (!float.IsNaN(one))
             {
                 sum += one;
@@ -59,6 +109,6 @@ internal static class Analogs
         if (count == 0)
             return 0;
         var variance = (squares / count) - (sum / count * (sum / count));
-        return variance > 1 ? 1 / variance : 0;
+        return variance > 0.01 ? 1 / variance : 0;
     }
 }

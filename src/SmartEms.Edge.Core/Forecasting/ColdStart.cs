@@ -11,10 +11,17 @@ internal sealed class ColdStart(Past past, Prior prior)
     /// <summary>Quantiles over what a clear sky would bring.</summary>
     private static readonly double[] PvShape = [0.05, 0.1, 0.2, 0.32, 0.45, 0.6, 0.7, 0.78, 0.85, 0.92, 0.96];
 
+    /// <summary>Quantiles over what is expected, once something is: the roots of load, and of production.</summary>
+    private static readonly double[] LoadShare = [0.55, 0.63, 0.71, 0.78, 0.86, 0.94, 1.02, 1.12, 1.25, 1.45, 1.65];
+    private static readonly double[] PvShare = [0.1, 0.2, 0.45, 0.65, 0.85, 1, 1.08, 1.13, 1.18, 1.24, 1.3];
+
     /// <summary>Of the rated power, at the zenith.</summary>
     private const double ClearShare = 0.85;
 
-    private readonly double load = Mean(past.Load.Watts) is var mean && double.IsNaN(mean) ? Math.Max(prior.LoadWatts, 0) : mean;
+    private readonly double load = Mean(past.Load.Values) is var mean && double.IsNaN(mean) ? Math.Max(prior.LoadWatts, 0) : mean;
+
+    /// <summary>A quantile over what is expected, on the scale of the series, while too little is known of how far outcomes lie from it.</summary>
+    public static double Share(Kind kind, int level) => kind == Kind.Load ? LoadShare[level] : PvShare[level];
 
     public void Load(Span<double> quantiles)
     {
@@ -32,13 +39,14 @@ internal sealed class ColdStart(Past past, Prior prior)
             quantiles[level] = clear * PvShape[level];
     }
 
-    private static double Mean(float[] watts)
+    /// <summary>W; NaN when nothing was measured.</summary>
+    private static double Mean(float[] roots)
     {
         var (sum, count) = (0.0, 0);
-        foreach (var one in watts)
-            if (!float.IsNaN(one))
+        foreach (var root in roots)
+            if (!float.IsNaN(root))
             {
-                sum += one;
+                sum += (double)root * root;
                 count++;
             }
         return count > 0 ? sum / count : double.NaN;

@@ -19,7 +19,7 @@ internal readonly record struct Grid
     public long NumberOf(Instant start)
     {
         var number = Math.DivRem(start.UnixMilliseconds, StepMinutes * 60_000L, out var rest);
-        return rest == 0 ? number : throw new ArgumentOutOfRangeException(nameof(start), start, $"{start} is no begin of a step of {StepMinutes} minutes");
+        return rest == 0 && number >= 0 ? number : throw new ArgumentOutOfRangeException(nameof(start), start, $"{start} is no begin of a step of {StepMinutes} minutes since 1970");
     }
 
     public Instant StartOf(long number) => new(number * StepMinutes * 60_000L);

@@ -12,29 +12,16 @@ internal static class Levels
 
     public static ImmutableArray<double> All { get; } = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-    /// <summary>The quantiles of samples, which are sorted on the way; none leave the quantiles as they are.</summary>
+    /// <summary>The quantiles of samples, one at least, which are sorted on the way.</summary>
     public static void Of(Span<double> samples, Span<double> quantiles)
     {
-        Sort(samples);
+        samples.Sort();
         for (var level = 0; level < Count; level++)
         {
             var place = Math.Clamp((All[level] * (samples.Length + 1)) - 1, 0, samples.Length - 1);
             var below = (int)place;
             var above = Math.Min(below + 1, samples.Length - 1);
             quantiles[level] = samples[below] + ((place - below) * (samples[above] - samples[below]));
-        }
-    }
-
-    /// <summary>By insertion: a hundred numbers at most.</summary>
-    private static void Sort(Span<double> samples)
-    {
-        for (var i = 1; i < samples.Length; i++)
-        {
-            var value = samples[i];
-            var at = i - 1;
-            for (; at >= 0 && samples[at] > value; at--)
-                samples[at + 1] = samples[at];
-            samples[at + 1] = value;
         }
     }
 }

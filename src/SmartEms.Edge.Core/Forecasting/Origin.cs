@@ -1,118 +1,94 @@
 namespace SmartEms.Edge.Core.Forecasting;
 
-/// <summary>A moment from which is looked ahead: the distribution of load and production at every step from there.</summary>
+/// <summary>A moment from which one series is looked ahead: the end of its past.</summary>
 internal sealed class Origin
 {
-    /// <summary>What a level above or below the usual is still worth after each hour.</summary>
-    private const double LevelPerHour = 0.75;
-
-    private const int ResidualDays = 28;
+    /// <summary>With fewer outcomes at about that time of day their spread is not believed yet.</summary>
+    private const int ResidualsLeast = 12;
 
     private readonly Past past;
-    private readonly double[] samples = new double[256];
-    private readonly double[] other = new double[Levels.Count];
+    private readonly Kind kind;
+    private readonly Features features;
+    private readonly Analogs halfDay;
+    private readonly double[] samples = new double[128];
+    private readonly double[] spread = new double[Levels.Count];
+    private (Lesson? Lesson, long Hour, bool IsKnown) spreadOf;
 
-    public Origin(Past past)
+    public Origin(Past past, Kind kind)
     {
-        this.past = past;
-        Analogs = Forecasting.Analogs.Of(past);
+        (this.past, this.kind) = (past, kind);
+        features = new(past, kind);
+        (Alike, halfDay) = Analogs.Of(past, kind);
+        Sight = new(Features.Count(kind, past.Grid));
     }
 
-    /// <summary>Steps back to the days most like now, the nearest first.</summary>
-    public int[] Analogs { get; }
+    /// <summary>Days whose last 24 hours were like the last ones now.</summary>
+    public Analogs Alike { get; }
 
-    /// <summary>Load at the step so many ahead, 1 = the next; false when nothing is known of it.</summary>
-    public bool Load(int lead, Span<double> quantiles)
-    {
-        var mean = SlotMean.OfLoad(past, past.Count + lead - 1);
-        if (!Blend(past.Load, mean, lead, quantiles))
-            return false;
-        foreach (ref var one in quantiles)
-            one = Math.Max(one, 0);
-        return true;
-    }
+    /// <summary>What <see cref="Look"/> has seen.</summary>
+    public Sight Sight { get; }
 
-    /// <summary>Production likewise, at most what the days before have shown at that time.</summary>
-    public bool Pv(int lead, Span<double> quantiles)
+    /// <summary>Looks at the step so many ahead, 1 = the next, with what was learnt; false when nothing was measured at that time of day.</summary>
+    public bool Look(int lead, Lesson lesson)
     {
         var at = past.Count + lead - 1;
-        if (!Blend(past.Pv, SlotMean.OfPv(past, at), lead, quantiles))
+        var usual = SlotMean.Of(past, kind, at);
+        if (double.IsNaN(usual))
             return false;
-        var most = ClearSky.Most(past, at);
-        foreach (ref var one in quantiles)
-            one = Math.Clamp(one, 0, most);
+        var clear = kind == Kind.Pv ? ClearSky.Of(past, at) : 0;
+        Sight.Most = ClearSky.Most(past, kind, clear);
+        features.Of(at, usual, clear, Sight.Features);
+        Sight.Expected = Math.Clamp(lesson.Regression.Of(Sight.Features), 0, Sight.Most);
+        var ways = Sight.Ways.AsSpan();
+        Around(at, lesson, ways[..Levels.Count]);
+        Continued(Alike, at, ways.Slice(Levels.Count, Levels.Count));
+        Continued(halfDay, at, ways.Slice(2 * Levels.Count, Levels.Count));
+        lesson.Mixture.Of(ways, Sight.Quantiles);
+        Clip(Sight.Quantiles);
         return true;
     }
 
-    private bool Blend(Track track, double mean, int lead, Span<double> quantiles)
+    /// <summary>The seen quantiles as they are believed, in W.</summary>
+    public void Watts(Lesson lesson, Span<double> watts)
     {
-        var around = double.IsNaN(mean) ? 0 : Residuals(track, lead);
-        if (around > 0)
+        Sight.Quantiles.CopyTo(watts);
+        lesson.Widen(watts);
+        Clip(watts);
+        if (kind == Kind.Load)
+            foreach (ref var one in watts)
+                one *= one;
+    }
+
+    /// <summary>The regression, and what it missed by of late; with little of that, the rough shape of any such series.</summary>
+    private void Around(int at, Lesson lesson, Span<double> quantiles)
+    {
+        var hour = (past.First + at) / past.Grid.StepsPerHour;
+        if (spreadOf.Lesson != lesson || spreadOf.Hour != hour)
         {
-            Levels.Of(samples.AsSpan(0, around), quantiles);
-            var middle = mean + (Level(track, past.Count) * Decay(lead));
-            foreach (ref var one in quantiles)
-                one += middle;
+            var count = lesson.ResidualsAbout(hour, (past.First + past.Count) / past.Grid.StepsPerHour, samples);
+            spreadOf = (lesson, hour, count >= ResidualsLeast);
+            if (spreadOf.IsKnown)
+                Levels.Of(samples.AsSpan(0, count), spread);
         }
-        var alike = Continued(track, lead);
-        if (alike == 0)
-            return around > 0;
-        Levels.Of(samples.AsSpan(0, alike), other);
         for (var level = 0; level < Levels.Count; level++)
-            quantiles[level] = around > 0 ? (quantiles[level] + other[level]) / 2 : other[level];
-        return true;
+            quantiles[level] = spreadOf.IsKnown ? Sight.Expected + spread[level] : Sight.Expected * ColdStart.Share(kind, level);
+        Clip(quantiles);
     }
 
-    /// <summary>What the corrected slot mean missed by at this lead, at about this time of the days before.</summary>
-    private int Residuals(Track track, int lead)
+    /// <summary>How days alike went on; where they tell nothing, as the regression has it.</summary>
+    private void Continued(Analogs analogs, int at, Span<double> quantiles)
     {
-        var (count, decay, hour) = (0, Decay(lead), past.Grid.StepsPerHour);
-        var target = past.Count + lead - 1;
-        for (var day = 1; day <= ResidualDays; day++)
-            for (var near = -1; near <= 1; near++)
-            {
-                var at = target - (day * past.Grid.StepsPerDay) + (near * hour);
-                if (at >= past.Count || at - lead + 1 < hour)
-                    continue;
-                var residual = track.Misses[at] - (Level(track, at - lead + 1) * decay);
-                if (!double.IsNaN(residual))
-                    samples[count++] = residual;
-            }
-        return count;
+        var count = analogs.Continued(past, kind, at, samples);
+        if (count > 0)
+            Levels.Of(samples.AsSpan(0, count), quantiles);
+        else
+            Sight.Ways.AsSpan(0, Levels.Count).CopyTo(quantiles);
+        Clip(quantiles);
     }
 
-    /// <summary>How the days that were like now went on.</summary>
-    private int Continued(Track track, int lead)
+    private void Clip(Span<double> quantiles)
     {
-        var count = 0;
-        foreach (var back in Analogs)
-        {
-            var at = past.Count + lead - 1 - back;
-            if (at >= 0 && at < past.Count && !float.IsNaN(track.Watts[at]))
-                samples[count++] = track.Watts[at];
-        }
-        return count;
-    }
-
-    /// <summary>By how much the hour before a step lay above the usual; 0 when that is not known.</summary>
-    private double Level(Track track, int before)
-    {
-        var (sum, count) = (0.0, 0);
-        for (var at = Math.Max(before - past.Grid.StepsPerHour, 0); at < before; at++)
-            if (!float.IsNaN(track.Misses[at]))
-            {
-                sum += track.Misses[at];
-                count++;
-            }
-        return count > 0 ? sum / count : 0;
-    }
-
-    private double Decay(int lead)
-    {
-        var hours = Math.DivRem(lead, past.Grid.StepsPerHour, out var rest);
-        var decay = 1.0;
-        for (var hour = 0; hour < hours; hour++)
-            decay *= LevelPerHour;
-        return decay * (1 - ((1 - LevelPerHour) * rest / past.Grid.StepsPerHour));
+        foreach (ref var one in quantiles)
+            one = Math.Clamp(one, 0, Sight.Most);
     }
 }

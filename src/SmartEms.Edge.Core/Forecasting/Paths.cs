@@ -25,8 +25,8 @@ internal static class Paths
             (loads[path], pvs[path]) = (new double[steps], new double[steps]);
         for (var step = 0; step < steps; step++)
         {
-            Fill(Ranks(past.Load.Watts, past.Count + ahead + step, days, rising: true), quantiles.Load.AsSpan(step * Levels.Count, Levels.Count), loads, step);
-            Fill(Ranks(past.Pv.Watts, past.Count + ahead + step, days, rising: false), quantiles.Pv.AsSpan(step * Levels.Count, Levels.Count), pvs, step);
+            Fill(Ranks(past.Load.Values, past.Count + ahead + step, days, rising: true), quantiles.Load.AsSpan(step * Levels.Count, Levels.Count), loads, step);
+            Fill(Ranks(past.Pv.Values, past.Count + ahead + step, days, rising: false), quantiles.Pv.AsSpan(step * Levels.Count, Levels.Count), pvs, step);
         }
         var scenarios = new Scenario[Count];
         for (var path = 0; path < Count; path++)
@@ -46,7 +46,7 @@ internal static class Paths
             var net = 0.0;
             for (var at = past.Count - back; at < Math.Min(past.Count, past.Count - back + ahead); at++)
             {
-                double here = past.Load.Watts[at] - past.Pv.Watts[at];
+                double here = (past.Load.Values[at] * past.Load.Values[at]) - past.Pv.Values[at];
                 net += double.IsNaN(here) ? 0 : here;
             }
             nets.Add((-net, back));
@@ -58,12 +58,12 @@ internal static class Paths
         return templates;
     }
 
-    /// <summary>The rank of each day's value at a step, one digit a path; where days tell nothing apart, the first path is the dearest.</summary>
-    private static int[] Ranks(float[] watts, int at, int[] days, bool rising)
+    /// <summary>The rank of each day's value at a step; where days tell nothing apart, the first path is the dearest.</summary>
+    private static int[] Ranks(float[] series, int at, int[] days, bool rising)
     {
         Span<double> values = stackalloc double[Count];
         for (var path = 0; path < days.Length; path++)
-            values[path] = at - days[path] < watts.Length && !float.IsNaN(watts[at - days[path]]) ? watts[at - days[path]] : 0;
+            values[path] = at - days[path] < series.Length && !float.IsNaN(series[at - days[path]]) ? series[at - days[path]] : 0;
         var ranks = new int[Count];
         for (var path = 0; path < Count; path++)
             for (var other = 0; other < Count; other++)

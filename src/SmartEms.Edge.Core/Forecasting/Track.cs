@@ -1,15 +1,25 @@
 namespace SmartEms.Edge.Core.Forecasting;
 
-/// <summary>One measured series on the step grid, oldest first, and by how much each step missed the mean of its slot as it was known before. NaN = not measured.</summary>
-internal sealed record Track(float[] Watts, float[] Misses)
+/// <summary>One measured series on the step grid, oldest first. NaN = not measured.</summary>
+/// <param name="Values">Production in W; load in √W, on which scale a busy hour does not drown the quiet ones.</param>
+/// <param name="Misses">By how much the last values missed the mean of their slot as it was known a step before; ends where the values end.</param>
+internal sealed record Track(float[] Values, float[] Misses)
 {
     public static Track Empty { get; } = new([], []);
 
-    /// <summary>The series with one step more; the oldest goes when there are more than may be kept.</summary>
-    public Track With(double watts, double slotMean, int most) =>
-        new(Longer(Watts, (float)watts, most), Longer(Misses, (float)(watts - slotMean), most));
+    /// <summary>The miss of a step, 0 where it is not known.</summary>
+    public double Miss(int at)
+    {
+        var place = at - Values.Length + Misses.Length;
+        return place >= 0 && place < Misses.Length && !float.IsNaN(Misses[place]) ? Misses[place] : 0;
+    }
 
-    public Track Cut(int count) => new(Watts[..count], Misses[..count]);
+    /// <summary>The series with one step more; the oldest go when there are more than may be kept.</summary>
+    public Track With(double value, double slotMean, Grid grid) =>
+        new(Longer(Values, (float)value, Past.DaysKept * grid.StepsPerDay), Longer(Misses, (float)(value - slotMean), MissDays * grid.StepsPerDay));
+
+    /// <summary>As far as a step; what was missed before is then no longer asked for.</summary>
+    public Track Cut(int count) => new(Values[..count], []);
 
     public static T[] Longer<T>(T[] old, T value, int most)
     {
@@ -19,4 +29,6 @@ internal sealed record Track(float[] Watts, float[] Misses)
         longer[^1] = value;
         return longer;
     }
+
+    private const int MissDays = 4;
 }

@@ -32,6 +32,13 @@ public readonly record struct LocalClock(int OffsetMinutes, Instant ChangesAt, i
     /// <summary>0–1,439, of the local day.</summary>
     public int MinuteOfDay(Instant moment) => (int)Rest(Local(moment), 1_440);
 
+    /// <summary>The moment a local day begins, counted as <see cref="DayOf"/> counts.</summary>
+    public Instant BeginOf(long day)
+    {
+        var midnight = new Instant(((day * 1_440) - LaterOffsetMinutes) * 60_000);
+        return midnight >= ChangesAt ? midnight : new(((day * 1_440) - OffsetMinutes) * 60_000);
+    }
+
     /// <summary>Minutes since 1970-01-01T00:00 local time.</summary>
     private long Local(Instant moment) => Floor(moment.UnixMilliseconds, 60_000) + OffsetAt(moment);
 
