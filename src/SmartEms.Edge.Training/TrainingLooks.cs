@@ -1,5 +1,4 @@
 using SmartEms.Edge.Core.Backtesting;
-using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Training;
 
@@ -9,7 +8,7 @@ public static class TrainingLooks
     /// <param name="threads">The result is the same for any.</param>
     public static IReadOnlyDictionary<string, TraceLooks> Make(int threads)
     {
-        var all = EnergyData.Homes.ToDictionary(home => home, home => new TraceLooks(EnergyData.Trace(home, "flat"), LocalClock.Utc, ChunkPool.Ahead));
+        var all = EnergyData.Homes.ToDictionary(home => home, home => new TraceLooks(EnergyData.Trace(home, "flat"), ChunkPool.Ahead));
         Parallel.ForEach(all.Values, new() { MaxDegreeOfParallelism = threads }, looks =>
         {
             for (var t = ChunkPool.WarmUpDays * 24; t < 363 * 24; t++)

@@ -29,6 +29,7 @@ internal static class Program
         screen => GpioCommand.Build(screen, Composition.Gpio),
         screen => I2cCommand.Build(screen, Composition.I2c),
         SimulateCommand.Build,
+        BacktestCommand.Build,
         DemoCommand.Build,
         VersionCommand.Build,
     ];

@@ -1,3 +1,4 @@
+using SmartEms.Edge.Backtesting;
 using System.Globalization;
 
 namespace SmartEms.Edge.Bench;
@@ -34,9 +35,7 @@ internal static class FollowBench
         2 kW; new: before any. A step has no chance in it but its moment within Follow's second: the slowest of ten moments is told.
 
         Zero export: the worst of {FollowExport.Seeds.Length} days (seeds {FollowExport.Seeds[0]} to {FollowExport.Seeds[^1]}), four hours each; room = the battery can take everything, full = it can take nothing. Energies are those of the day
-        with the worst ratio. The ratio judges Follow itself, every change of a limit carried out. written = only changes beyond the {FollowExport.DeadBandWatts} W that the inverters'
-        profiles name are, and how many those are at most (refreshes not counted). Where the unavoidable is a watt on average, the dead band shows: it is kept, for
-        without it an inverter would be written to up to 1,550 times an hour.
+        with the worst ratio. Limits are written as the profiles of inverters say, changes above {FollowExport.DeadBandWatts} W; limits = how many those are at most an hour, refreshes not counted.
 
         ![](follow-zero-export.svg)
         ![](follow-two-batteries.svg)
@@ -56,8 +55,7 @@ internal static class FollowBench
                 if (directory is not null && seconds is 1 or 5)
                     Write(directory, $"follow-step-{name.Replace('_', '-')}.svg", Plot.Svg(
                         string.Create(CultureInfo.InvariantCulture, $"A load of 3 kW comes; the battery is {kind.ToString().ToLowerInvariant()}, {seconds} s"),
-                        -FollowSteps.Before,
-                        FollowRig.Tick,
+                        (-FollowSteps.Before, FollowRig.Tick, "seconds"),
                         new("grid import", "#c22", outcome.Import),
                         new("battery discharge", "#26a", outcome.Battery),
                         new("setpoint", "#999", outcome.Asked)));
@@ -71,18 +69,16 @@ internal static class FollowBench
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"{(isFull ? "full" : "room")}_{seconds}");
                 var days = FollowExport.Days(seconds, isFull);
-                var (follow, _, bound) = days.MaxBy(day => day.Follow.Sum / day.Bound.Sum)!;
+                var (follow, bound) = days.MaxBy(day => day.Follow.Sum / day.Bound.Sum)!;
                 yield return Figure.Told($"export_{name}_leaked", follow.Leaked, "Wh");
                 yield return Figure.Told($"export_{name}_lost", follow.Lost, "Wh");
                 yield return Figure.Told($"export_{name}_unavoidable", bound.Sum, "Wh");
                 yield return new($"export_{name}_to_unavoidable", follow.Sum / bound.Sum, "ratio", ExportRatioMost);
-                yield return Figure.Told($"export_{name}_written_to_unavoidable", days.Max(day => day.Written.Sum / day.Bound.Sum), "ratio");
-                yield return Figure.Told($"export_{name}_written_limits", days.Max(day => day.Written.LimitWrites), "1/h");
+                yield return Figure.Told($"export_{name}_limits", days.Max(day => day.Follow.LimitWrites), "1/h");
                 if (directory is not null && isFull && seconds == 1)
                     Write(directory, "follow-zero-export.svg", Plot.Svg(
                         "No export allowed, battery full, inverter slow by 1 s: ten minutes of the run",
-                        0,
-                        1,
+                        (0, 1, "seconds"),
                         new("grid export", "#c22", Part(follow.Export)),
                         new("PV available", "#ca2", Part(follow.Available)),
                         new("PV produced", "#283", Part(follow.Produced))));
@@ -98,8 +94,7 @@ internal static class FollowBench
         if (directory is not null)
             Write(directory, "follow-two-batteries.svg", Plot.Svg(
                 "A load of 3 kW comes to 15 kWh (slow by 2 s) and 5 kWh (slow by 0.5 s)",
-                -5,
-                FollowRig.Tick,
+                (-5, FollowRig.Tick, "seconds"),
                 new("grid import", "#c22", outcome.Import),
                 new("large battery", "#26a", outcome.Large),
                 new("small battery", "#283", outcome.Small)));

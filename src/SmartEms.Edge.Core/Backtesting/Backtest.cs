@@ -9,17 +9,34 @@ public static class Backtest
     /// <param name="storage">The battery that was there, or is thought to have been.</param>
     /// <param name="span">Which steps, and the battery's energy at their begin, Wh.</param>
     /// <param name="controller">Who leads.</param>
-    public static BacktestResult Run(BacktestTrace trace, Storage storage, BacktestSpan span, IController controller)
+    public static BacktestResult Run(BacktestTrace trace, Storage storage, BacktestSpan span, IController controller) => Run(trace, storage, span, [controller])[0];
+
+    /// <summary>Several controllers live through it side by side, step by step, so that what they know need not be kept.</summary>
+    public static IReadOnlyList<BacktestResult> Run(BacktestTrace trace, Storage storage, BacktestSpan span, IReadOnlyList<IController> controllers)
     {
-        var reach = new Reach(storage, trace.Hours);
-        var result = new BacktestResult(controller.Name, span, storage);
-        var energy = span.EnergyWh;
-        var (next, need) = (0, 0.0);
-        EvSession? here = null;
+        var houses = new House[controllers.Count];
+        for (var i = 0; i < houses.Length; i++)
+            houses[i] = new(trace, storage, span, controllers[i]);
         for (var t = span.First; t < span.End; t++)
+            foreach (var house in houses)
+                house.Step(t);
+        return [.. houses.Select(house => house.Result)];
+    }
+
+    /// <summary>One battery and one charger under one controller.</summary>
+    private sealed class House(BacktestTrace trace, Storage storage, BacktestSpan span, IController controller)
+    {
+        private readonly Reach reach = new(storage, trace.Hours);
+        private double energy = span.EnergyWh, need;
+        private int next;
+        private EvSession? here;
+
+        public BacktestResult Result { get; } = new(controller.Name, span, storage);
+
+        public void Step(int t)
         {
             if (here is { } left && left.Leaves <= t)
-                (here, result.EvUnmetWh, need) = (null, result.EvUnmetWh + need, 0);
+                (here, Result.EvUnmetWh, need) = (null, Result.EvUnmetWh + need, 0);
             while (next < trace.Sessions.Length && trace.Sessions[next].Arrives <= t)
             {
                 var session = trace.Sessions[next++];
@@ -33,9 +50,8 @@ public static class Backtest
             var power = reach.Possible(energy, ModeFlow.Allowed(battery, net + charging, reach, StepTerms.Free));
             var flow = ModeFlow.Close(net + charging, power, charging, trace.Prices.Export[t], StepTerms.Free);
             (energy, need) = (reach.After(energy, power), Math.Max(0, need - (charging * trace.Hours)));
-            result.Book(t - span.First, flow, Cost(trace, storage, t, flow), energy);
+            Result.Book(t - span.First, flow, Cost(trace, storage, t, flow), energy);
         }
-        return result;
     }
 
     /// <summary>The bill of a step with the battery's wear, in the site's currency.</summary>

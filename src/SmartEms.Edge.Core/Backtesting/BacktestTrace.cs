@@ -14,6 +14,16 @@ public sealed record BacktestTrace(Instant Start, int StepMinutes, ImmutableArra
     /// <summary>In order of arrival, never two at once.</summary>
     public ImmutableArray<EvSession> Sessions { get; init; } = [];
 
+    /// <summary>For each step, whether it was not measured but filled in: no forecast learns from it; empty = all were.</summary>
+    public ImmutableArray<bool> Filled { get; init; } = [];
+
+    /// <summary>How local time is told at a step; null = the trace's own times are local.</summary>
+    public Func<int, LocalClock>? Clock { get; init; }
+
+    public Instant StartOf(int step) => Start + TimeSpan.FromMinutes((double)step * StepMinutes);
+
+    public LocalClock ClockAt(int step) => Clock?.Invoke(step) ?? LocalClock.Utc;
+
     public int Steps => Load.Length;
     public double Hours => StepMinutes / 60.0;
 

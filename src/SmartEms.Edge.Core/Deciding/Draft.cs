@@ -167,12 +167,12 @@ public sealed class Draft
     }
 
     /// <summary>The grid import to expect once the drafted setpoints are carried out, W. Batteries that have had time and did not move get no credit:
-    /// what they would do for the limit is not counted, what they may do against it is.</summary>
+    /// what they would do for the limit is not counted, what they may do against it is. Nor is what a charger may save that does not tell its power.</summary>
     public double ExpectedImport(bool creditBatteries)
     {
         var import = Import + BatteryChange(creditBatteries ? double.NegativeInfinity : 0, double.PositiveInfinity);
         for (var i = 0; i < Charging.Length; i++)
-            import += ExpectedCharging(i) - Charging[i];
+            import += Envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered) ? Math.Max(0, ExpectedCharging(i) - Charging[i]) : ExpectedCharging(i) - Charging[i];
         return import - FollowLoads.Leaving(this);
     }
 

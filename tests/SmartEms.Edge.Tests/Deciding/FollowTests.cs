@@ -108,6 +108,23 @@ public sealed class FollowTests
         Assert.True(told[0].Offer.Amperes < 16, $"the car that charges is still offered {told[0].Offer.Amperes} A");
     }
 
+    /// <summary>Storm 537: an import limit of nothing stood broken for 17 s while a charger without a car, that did not tell its power, lowered its offer by itself
+    /// and the battery counted on that.</summary>
+    [Fact]
+    public void A_battery_does_not_count_on_what_such_a_charger_takes_back_by_itself()
+    {
+        var site = Given.Site(batteries: 1, chargers: 1, plants: 0);
+        var image = Given.Image(site, 345) with
+        {
+            EvChargers = [Given.Car(0, EvState.NoCar) with { Charge = Reading.Bad<Power>(BadReason.NotAvailable) }],
+            Orders = new() { Constraints = [new("order", ConstraintSource.Cloud, ConstraintDirection.Import, Power.Zero)] },
+        };
+        var offered = FollowMemory.Fresh(site) with { Chargers = [new EvMemory(Current.FromAmperes(9.3), true, 0, 0, 0)] };
+        var step = Step(image, (BatteryMode.Idle, EvMode.Minimum), site: site, memory: offered);
+        Assert.True(step.Setpoints.EvChargers[0].Offer.Amperes < 9.3);
+        Assert.True(step.Setpoints.Batteries[0].Discharge.Watts >= 345, $"{step.Setpoints.Batteries[0].Discharge}");
+    }
+
     private static Followed Step(
         ProcessImage image, (BatteryMode Battery, EvMode Charger) modes, double age = 0, Site? site = null, FollowMemory? memory = null)
     {
