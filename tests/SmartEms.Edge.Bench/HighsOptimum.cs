@@ -32,14 +32,19 @@ internal static class HighsOptimum
     /// <summary>The least cost over a span, what the battery holds more at its end credited; NaN where there is no scipy.</summary>
     public static double Cost(BacktestTrace trace, Storage storage, BacktestSpan span, double storedPerKwh)
     {
-        using var python = Process.Start(new ProcessStartInfo("python3", ["-c", Programme]) { RedirectStandardInput = true, RedirectStandardOutput = true })
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", Programme]) { RedirectStandardInput = true, RedirectStandardOutput = true })
             ?? throw new BenchException("python3 does not start");
-        using (var into = python.StandardInput)
+        try
         {
+            using var into = python.StandardInput;
             into.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{storage.CapacityWh} {storage.ChargeMax} {storage.DischargeMax} {storage.ChargeEfficiency} {storage.DischargeEfficiency} {storage.WearPerKwh} {storedPerKwh} {span.EnergyWh} {trace.Hours}"));
             for (var t = span.First; t < span.End; t++)
                 into.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trace.Net(t):R} {trace.Prices.Import[t]:R} {trace.Prices.Export[t]:R}"));
+        }
+        catch (IOException)
+        {
+            // It ended before it had read everything: scipy is not there, and it has said so.
         }
         var answer = python.StandardOutput.ReadToEnd();
         python.WaitForExit();
