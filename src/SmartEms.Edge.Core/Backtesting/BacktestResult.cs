@@ -24,14 +24,8 @@ public sealed class BacktestResult(string name, BacktestSpan span, Storage stora
     /// <summary>What cars left without, Wh.</summary>
     public double EvUnmetWh { get; internal set; }
 
-    /// <summary>The bill of all steps; what the battery holds more than at the begin is credited at a value per kWh.</summary>
-    public double Total(double storedPerKwh)
-    {
-        var sum = 0.0;
-        foreach (var cost in _costs)
-            sum += cost;
-        return sum - (storedPerKwh * Math.Max(0, _energies[^1] - span.EnergyWh) / 1000);
-    }
+    /// <summary>The bill of all steps; what the battery holds more or less than at the begin is credited or debited at a value per kWh.</summary>
+    public double Total(double storedPerKwh) => Part(0, span.Steps, storedPerKwh);
 
     /// <summary>The bill of some of the steps (counted from the span's first); what the battery holds more or less at their end than at their begin is credited or debited.</summary>
     public double Part(int from, int end, double storedPerKwh)

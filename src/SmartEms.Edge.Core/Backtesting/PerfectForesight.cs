@@ -9,13 +9,13 @@ public static class PerfectForesight
     /// <param name="trace">What happened.</param>
     /// <param name="storage">The battery.</param>
     /// <param name="span">Which steps, and the energy at their begin.</param>
-    /// <param name="storedPerKwh">What energy above that of the begin is worth at the end.</param>
+    /// <param name="storedPerKwh">What a kWh left in the battery at the end is worth.</param>
     public static BacktestResult Run(BacktestTrace trace, Storage storage, BacktestSpan span, double storedPerKwh)
     {
         var toGo = new Slopes[span.Steps + 1];
         var (floor, ceiling) = (storage.FloorWh, storage.CeilingWh);
         var start = Math.Min(Math.Max(span.EnergyWh, floor), ceiling);
-        toGo[^1] = Slopes.From(floor, [(start - floor, 0), (ceiling - start, -storedPerKwh / 1000)]);
+        toGo[^1] = Slopes.From(floor, [(ceiling - floor, -storedPerKwh / 1000)]);
         for (var i = span.Steps - 1; i >= 0; i--)
             toGo[i] = toGo[i + 1].With(Stage(trace, storage, span.First + i)).Cut(floor, ceiling);
 

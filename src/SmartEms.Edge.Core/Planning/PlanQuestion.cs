@@ -31,7 +31,7 @@ public sealed record PlanQuestion(Outlook Outlook, PriceOutlook Prices, Storage 
     public int SocPoints { get; init; } = 21;
 
     /// <summary>How far a scenario that has begun goes on, from one step to the next: 0 = each step draws anew, 1 = its first step tells the rest.</summary>
-    public double Persistence { get; init; } = 0.5;
+    public double Persistence { get; init; } = 0.7;
 
     public int Steps => Math.Min(Outlook.Steps, Prices.Import.Length);
 

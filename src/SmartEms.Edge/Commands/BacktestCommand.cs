@@ -47,8 +47,8 @@ internal static class BacktestCommand
         {
             var began = screen.Time.GetTimestamp();
             var run = BacktestRun.Of(WishesOf(parsed));
-            var foresight = new TraceForesight(run.Trace, BacktestWishes.HorizonHours);
-            var scores = BacktestScores.Of(run, screen.Time, Contestants.Of(run, foresight));
+            var foresight = new TraceForesight(run.Trace, new(run.Trace, BacktestWishes.HorizonHours));
+            var scores = BacktestScores.Of(run, screen.Time, Contestants.Of(run));
             var view = BacktestView.Of(run, scores, screen.Time.GetElapsedTime(began).TotalSeconds);
             if (parsed.GetValue(Svg) is { } picture)
                 WeekPicture.Write(picture, run, scores);

@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SmartEms.Edge.Core.Backtesting;
+using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Quantities;
 
-namespace SmartEms.Edge.Bench;
+namespace SmartEms.Edge.Training;
 
 /// <summary>The measured homes, prices and sessions of tests/data/energy, hour by hour.</summary>
-internal static class EnergyData
+public static class EnergyData
 {
     /// <summary>The homes whose meters are sound; numbers 12 and 15 are faulty.</summary>
     public static readonly string[] Homes = ["01", "02", "04", "05", "06", "08", "09", "10", "13", "16"];
+
+    /// <summary>The battery of all comparisons.</summary>
+    public static Storage Standard { get; } = new(10_000, 5_000, 5_000);
 
     public static string Folder { get; } = Find();
 
@@ -62,6 +66,6 @@ internal static class EnergyData
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (Directory.Exists(Path.Combine(folder.FullName, "tests", "data", "energy")))
                 return Path.Combine(folder.FullName, "tests", "data", "energy");
-        throw new BenchException("tests/data/energy is not above the program");
+        throw new DirectoryNotFoundException("tests/data/energy is not above the program");
     }
 }
