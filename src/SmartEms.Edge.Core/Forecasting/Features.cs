@@ -7,6 +7,7 @@ internal sealed class Features
     private readonly Kind kind;
     private readonly ClearSky sky;
     private readonly Track track;
+    private readonly List<double> usual = [];
     private readonly double[] hours = new double[3];
     private readonly double lastStep;
     private readonly double quarterDay;
@@ -37,28 +38,38 @@ internal sealed class Features
 
     public static int Count(Kind kind, Grid grid) => (kind == Kind.Load ? 15 : 19) + (grid.StepsPerHour > 1 ? 1 : 0);
 
-    /// <summary>The features of a step.</summary>
+    /// <summary>The slot mean of a step, from the last hour of the past on; NaN when nothing was measured at that time of day.</summary>
+    public double Usual(int at)
+    {
+        var place = at - past.Count + past.Grid.StepsPerHour;
+        while (usual.Count <= place)
+            usual.Add(double.PositiveInfinity); // not asked for yet
+        if (double.IsPositiveInfinity(usual[place]))
+            usual[place] = SlotMean.Of(past, kind, at);
+        return usual[place];
+    }
+
+    /// <summary>The features of a step that has a slot mean.</summary>
     /// <param name="at">The step.</param>
-    /// <param name="usual">Its slot mean.</param>
     /// <param name="to">As many as <see cref="Count"/>.</param>
-    public void Of(int at, double usual, Span<double> to)
+    public void Of(int at, Span<double> to)
     {
         var hour = past.Grid.StepsPerHour;
-        var before = Before(at);
+        var (mean, before) = (Usual(at), Before(at));
         to[0] = kind == Kind.Load ? 5 : 100; // of the size of the others
-        to[1] = usual;
+        to[1] = mean;
         hours.CopyTo(to[2..]);
         to[5] = quarterDay;
         to[6] = day;
         to[7] = track.Miss(before);
         var week = SlotMean.DaysBefore(past, kind, at, 7);
-        to[8] = week >= 0 && week < past.Count && !float.IsNaN(track.Values[week]) ? track.Values[week] - usual : 0;
+        to[8] = week >= 0 && week < past.Count && !float.IsNaN(track.Values[week]) ? track.Values[week] - mean : 0;
         to[9] = otherDay;
         to[10] = before + hour < past.Count ? track.Miss(before + hour) : 0;
         to[11] = track.Miss(before - hour);
         to[12] = threeDays;
         if (kind == Kind.Load)
-            (to[13], to[14]) = (Or(SlotMean.Of(past, kind, at - hour), usual), Or(SlotMean.Of(past, kind, at + hour), usual));
+            (to[13], to[14]) = (Or(Usual(at - hour), mean), Or(Usual(at + hour), mean));
         else
             Sky(sky.Of(at), to[13..19]);
         if (hour > 1)

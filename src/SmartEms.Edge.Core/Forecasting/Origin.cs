@@ -34,11 +34,15 @@ internal sealed class Origin
     public bool Look(int lead, Lesson lesson)
     {
         var at = past.Count + lead - 1;
-        var usual = SlotMean.Of(past, kind, at);
-        if (double.IsNaN(usual))
+        if (double.IsNaN(features.Usual(at)))
             return false;
         Sight.Most = kind == Kind.Pv ? sky.Most(at) : double.PositiveInfinity;
-        features.Of(at, usual, Sight.Features);
+        if (Sight.Most == 0)
+        {
+            Sight.Darken();
+            return true;
+        }
+        features.Of(at, Sight.Features);
         Sight.Expected = Math.Clamp(lesson.Regression.Of(Sight.Features), 0, Sight.Most);
         var ways = Sight.Ways.AsSpan();
         Around(at, lesson, ways[..Levels.Count]);

@@ -13,11 +13,11 @@ internal static class MadeUp
     {
         var past = empty;
         for (var step = 0; step < steps; step++)
-            past = After(past, step, house);
+            past = With(past, step, house);
         return past;
     }
 
-    public static Past After(Past past, int step, Func<DateTime, int, (double Load, double Pv)> house)
+    public static Past With(Past past, int step, Func<DateTime, int, (double Load, double Pv)> house)
     {
         var start = At(past, step);
         var (load, pv) = house(start.ToDateTimeOffset().DateTime.AddMinutes(past.Clock.OffsetAt(start)), step);
