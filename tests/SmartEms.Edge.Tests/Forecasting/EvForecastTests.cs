@@ -73,7 +73,7 @@ public sealed class EvForecastTests
         var stays = Weeks(35);
         var odd = new EvStay(Evening(34) + TimeSpan.FromHours(-1), Evening(40), 99_000);
         Assert.Equal(
-            EvForecast.Look(stays, Evening(35), Evening(35), Day, LocalClock.Utc).LeaveChance,
+            EvForecast.Look(stays, Evening(35), Evening(35), Day, LocalClock.Utc).LeaveChance.AsEnumerable(),
             EvForecast.Look(stays.Add(odd), Evening(35), Evening(35), Day, LocalClock.Utc).LeaveChance);
     }
 }

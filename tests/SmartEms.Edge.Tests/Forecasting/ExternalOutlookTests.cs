@@ -50,8 +50,8 @@ public sealed class ExternalOutlookTests
         Assert.Same(Own, Service(Own.Start + TimeSpan.FromMinutes(1)).Into(Own));
         var service = Service(Own.Start);
         var mad = service with { Pv = new([.. Enumerable.Repeat(double.NaN, 12)], service.Pv!.P50, service.Pv.P90) };
-        Assert.Equal(Own.Pv.P50, mad.Into(Own).Pv.P50);
+        Assert.Equal(Own.Pv.P50.AsEnumerable(), mad.Into(Own).Pv.P50);
         var crossed = service with { Pv = new(service.Pv.P90, service.Pv.P50, service.Pv.P10) };
-        Assert.Equal(Own.Pv.P90, crossed.Into(Own).Pv.P90);
+        Assert.Equal(Own.Pv.P90.AsEnumerable(), crossed.Into(Own).Pv.P90);
     }
 }

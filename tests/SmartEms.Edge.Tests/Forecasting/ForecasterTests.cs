@@ -76,7 +76,7 @@ public sealed class ForecasterTests
         var munich = Forecaster.Look(Hourly, morning, 48, new(LoadWatts: 600, PvPeakWatts: 8_000) { Latitude = 48.1, Longitude = 11.6 });
         MadeUp.AssertSound(munich, 48);
         Assert.Equal(600, munich.Load.P50[0], 150.0);
-        Assert.Equal(7, munich.Pv.P90.Select((watts, step) => (watts, step)).MaxBy(best => best.watts).step); // 11:30 UTC, 13:16 in summer time
+        Assert.Equal(7, munich.Pv.P90.Take(24).Select((watts, step) => (watts, step)).MaxBy(best => best.watts).step); // 11:30 UTC, 13:16 in summer time
         Assert.All(Enumerable.Range(16, 6), night => Assert.Equal(0, munich.Pv.P90[night])); // 20:00 to 02:00 UTC
     }
 
@@ -97,10 +97,10 @@ public sealed class ForecasterTests
         var after = past;
         for (var step = 0; step < 48; step++)
             after = after.After(after.End, 9_000, 9_000);
-        Assert.NotEqual(before.Load.P50, Forecaster.Look(after, after.End, 48).Load.P50);
+        Assert.NotEqual(before.Load.P50.AsEnumerable(), Forecaster.Look(after, after.End, 48).Load.P50);
         var again = Forecaster.Look(past, past.End, 48);
-        Assert.Equal(before.Load.P50, again.Load.P50);
-        Assert.Equal(before.Pv.P10, again.Pv.P10);
+        Assert.Equal(before.Load.P50.AsEnumerable(), again.Load.P50);
+        Assert.Equal(before.Pv.P10.AsEnumerable(), again.Pv.P10);
         Assert.Equal(before.Scenarios.SelectMany(path => path.Load), again.Scenarios.SelectMany(path => path.Load));
         Assert.Throws<ArgumentOutOfRangeException>(() => Forecaster.Look(after, past.End, 48));
     }

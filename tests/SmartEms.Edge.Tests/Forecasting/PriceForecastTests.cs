@@ -49,7 +49,7 @@ public sealed class PriceForecastTests
     public void Hours_serve_quarter_hours_and_quarter_hours_serve_hours()
     {
         var quarters = PriceForecast.Look(Published(MadeUp.Monday + TimeSpan.FromDays(9)), MadeUp.Monday, 6, 15);
-        Assert.Equal([0, 0, 0, 0, 0.01, 0.01], quarters.Import);
+        Assert.Equal([0, 0, 0, 0, 0.01, 0.01], quarters.Import.AsEnumerable());
         Assert.Equal(6, quarters.KnownSteps);
         var fine = Published(MadeUp.Monday + TimeSpan.FromDays(1)) with { StepMinutes = 15 };
         Assert.Equal(0.015, PriceForecast.Look(fine, MadeUp.Monday, 2, 60).Import[0], 1e-9);
@@ -62,7 +62,7 @@ public sealed class PriceForecastTests
         var little = PriceForecast.Look(Published(start), start, 3, 60);
         Assert.Equal([0.005, 0.005, 0.005], little.Import.Select(price => Math.Round(price, 9)));
         Assert.Equal(0, little.KnownSteps);
-        Assert.Equal([0, 0], PriceForecast.Look(Published(MadeUp.Monday), start, 2, 60).Import);
+        Assert.Equal([0, 0], PriceForecast.Look(Published(MadeUp.Monday), start, 2, 60).Import.AsEnumerable());
     }
 
     private static Instant At(string text) => Instant.From(DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
