@@ -34,9 +34,7 @@ internal static class FollowBench
         2 kW; new: before any. A step has no chance in it but its moment within Follow's second: the slowest of ten moments is told.
 
         Zero export: the worst of {FollowExport.Seeds.Length} days (seeds {FollowExport.Seeds[0]} to {FollowExport.Seeds[^1]}), four hours each; room = the battery can take everything, full = it can take nothing. Energies are those of the day
-        with the worst ratio. The ratio judges Follow itself, every change of a limit carried out. written = only changes beyond the {FollowExport.DeadBandWatts} W that the inverters'
-        profiles name are, and how many those are at most (refreshes not counted). Where the unavoidable is a watt on average, the dead band shows: it is kept, for
-        without it an inverter would be written to up to 1,550 times an hour.
+        with the worst ratio. Limits are written as the profiles of inverters say, changes above {FollowExport.DeadBandWatts} W; limits = how many those are at most an hour, refreshes not counted.
 
         ![](follow-zero-export.svg)
         ![](follow-two-batteries.svg)
@@ -71,13 +69,12 @@ internal static class FollowBench
             {
                 var name = string.Create(CultureInfo.InvariantCulture, $"{(isFull ? "full" : "room")}_{seconds}");
                 var days = FollowExport.Days(seconds, isFull);
-                var (follow, _, bound) = days.MaxBy(day => day.Follow.Sum / day.Bound.Sum)!;
+                var (follow, bound) = days.MaxBy(day => day.Follow.Sum / day.Bound.Sum)!;
                 yield return Figure.Told($"export_{name}_leaked", follow.Leaked, "Wh");
                 yield return Figure.Told($"export_{name}_lost", follow.Lost, "Wh");
                 yield return Figure.Told($"export_{name}_unavoidable", bound.Sum, "Wh");
                 yield return new($"export_{name}_to_unavoidable", follow.Sum / bound.Sum, "ratio", ExportRatioMost);
-                yield return Figure.Told($"export_{name}_written_to_unavoidable", days.Max(day => day.Written.Sum / day.Bound.Sum), "ratio");
-                yield return Figure.Told($"export_{name}_written_limits", days.Max(day => day.Written.LimitWrites), "1/h");
+                yield return Figure.Told($"export_{name}_limits", days.Max(day => day.Follow.LimitWrites), "1/h");
                 if (directory is not null && isFull && seconds == 1)
                     Write(directory, "follow-zero-export.svg", Plot.Svg(
                         "No export allowed, battery full, inverter slow by 1 s: ten minutes of the run",

@@ -1,4 +1,5 @@
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Simulating;
 
 namespace SmartEms.Edge.Bench;
@@ -11,8 +12,8 @@ internal static class FollowExport
     /// <summary>Days with clouds and appliances of their own; each is judged by itself.</summary>
     public static readonly ulong[] Seeds = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16];
 
-    /// <summary>Of a PV limit in the inverters' profiles, W.</summary>
-    public const double DeadBandWatts = 20;
+    /// <summary>The largest dead band of a PV limit that a profile of ours names, W: a change below it would not reach the inverter.</summary>
+    public static double DeadBandWatts { get; } = WidestDeadBand(new ProfileSource(null));
 
     private const double Hours = 4;
 
@@ -24,11 +25,14 @@ internal static class FollowExport
         public double Sum => Leaked + Lost;
     }
 
-    /// <summary>One day under Follow with every change of a limit carried out, under Follow with the profiles' dead band, and under the yardstick.</summary>
-    public sealed record Day(Outcome Follow, Outcome Written, Outcome Bound);
+    /// <summary>One day under Follow, limits written as the profiles say, and under the yardstick.</summary>
+    public sealed record Day(Outcome Follow, Outcome Bound);
 
     public static List<Day> Days(double latency, bool isFull) =>
-        [.. Seeds.Select(seed => new Day(Drive(latency, isFull, seed, 0), Drive(latency, isFull, seed, DeadBandWatts), Drive(latency, isFull, seed, null)))];
+        [.. Seeds.Select(seed => new Day(Drive(latency, isFull, seed, DeadBandWatts), Drive(latency, isFull, seed, null)))];
+
+    private static double WidestDeadBand(ProfileSource profiles) =>
+        profiles.Names.SelectMany(name => profiles.Find(name)?.Controls ?? []).Where(control => control.Kind == ControlKind.PvLimit).Max(control => control.DeadBand);
 
     /// <param name="latency">Of battery and inverter, s.</param>
     /// <param name="isFull">The battery has no room.</param>

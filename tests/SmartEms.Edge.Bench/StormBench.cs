@@ -23,8 +23,6 @@ internal static class StormBench
         var directory = Directory(args);
         var page = new EvidencePage();
         var all = await Task.Run(() => Storms(first, years));
-        foreach (var bad in all.Where(result => !result.IsClean).Take(20))
-            Console.Error.WriteLine(Words(bad));
         Console.Error.WriteLine($"seeds {first} to {first + (ulong)years - 1}");
         foreach (var figure in Of(all, first))
         {
@@ -43,7 +41,7 @@ internal static class StormBench
             page.Write(Path.Combine(directory, "storms.md"), "Storms", "./dev bench storms --write docs/evidence", $"""
                 Simulated sites, no real device.
                 A site-year is one random site under the product's own Cycle and Follow, led by a policy gone mad that answers ten seconds late, while devices fall silent, freeze, lie
-                and reset, contacts switch and break, the clock jumps and the program restarts. Seeds {first} to {first + (ulong)years - 1}, one for each site-year; wild policies: seeds
+                and reset, contacts switch and break, orders come and end, the clock jumps, store and broker are gone, and the program restarts from its last record. Seeds {first} to {first + (ulong)years - 1}, one for each site-year; wild policies: seeds
                 {first} to {first + (ulong)policies - 1}, each thinking in one random state of a site and followed for three. Steps take a minute, and a second around every fault; the connection's limits are judged
                 in the latter, and not while a sensor lies that nobody can tell.
                 """);
@@ -54,7 +52,10 @@ internal static class StormBench
         var done = new ConcurrentBag<StormResult>();
         Parallel.For(0, years, new() { MaxDegreeOfParallelism = Environment.ProcessorCount }, year =>
         {
-            done.Add(new Storm(first + (ulong)year, DaysPerYear).Run());
+            var result = new Storm(first + (ulong)year, DaysPerYear).Run();
+            if (!result.IsClean)
+                Console.Error.WriteLine(Words(result));
+            done.Add(result);
             if (done.Count % 50 == 0)
                 Console.Error.WriteLine($"storms: {done.Count} of {years} site-years");
         });
@@ -70,6 +71,9 @@ internal static class StormBench
         yield return Figure.Told("storms.faults", all.Sum(result => (long)result.Strikes), "faults of devices");
         yield return Figure.Told("storms.clock_steps", all.Sum(result => (long)result.ClockSteps), "steps of the clock");
         yield return Figure.Told("storms.restarts", all.Sum(result => (long)result.Restarts), "restarts");
+        yield return Figure.Told("storms.store_outages", all.Sum(result => (long)result.StoreOutages), "times the store was gone, up to 2 h");
+        yield return Figure.Told("storms.broker_outages", all.Sum(result => (long)result.BrokerOutages), "times the broker was gone, up to a day");
+        yield return Figure.Told("storms.orders", all.Sum(result => (long)result.Orders), "orders by hand and of the cloud");
         yield return Figure.Told("storms.decisions", all.Sum(result => (long)result.Decisions), "decisions");
         yield return Figure.Told("storms.lied", all.Sum(result => result.LiedSeconds) / 3_600, "h of lying sensors nobody could tell");
         yield return new("storms.envelope_violations", all.Sum(result => (long)result.Judge.Escapes), "setpoints", 0);

@@ -35,13 +35,15 @@ public sealed record FollowMemory(
         Loads = [.. Enumerable.Repeat(LoadMemory.Off, site.Loads.Length)],
     };
 
-    /// <summary>What is remembered of before the program began anew: a charger told one phase may have been switched since and has to prove it, and relays fell
-    /// when it ended.</summary>
-    public FollowMemory AfterRestart()
+    /// <summary>What is remembered of before the program began anew: a charger told one phase may have been switched since and has to prove it, its contactor may
+    /// have moved as often as its rest allows, and relays fell when it ended.</summary>
+    /// <param name="site">Which this memory fits.</param>
+    /// <param name="since">Of when it is; negative = nobody knows.</param>
+    public FollowMemory AfterRestart(Site site, TimeSpan since)
     {
         var chargers = ImmutableArray.CreateBuilder<EvMemory>(Chargers.Length);
-        foreach (var charger in Chargers)
-            chargers.Add(charger with { Phases = charger.Phases.AfterRestart() });
+        for (var i = 0; i < Chargers.Length; i++)
+            chargers.Add(Chargers[i] with { Phases = Chargers[i].Phases.AfterRestart(site.EvChargers[i].Switching, since) });
         return this with { Chargers = chargers.MoveToImmutable(), Loads = [.. Enumerable.Repeat(LoadMemory.Off, Loads.Length)] };
     }
 

@@ -31,6 +31,14 @@ public readonly record struct PhaseMemory(int Told, PhaseStage Stage, double Sta
 
     internal PhaseMemory At(PhaseStage stage) => this with { Stage = stage, StageSeconds = 0, LeaningSeconds = 0 };
 
-    /// <summary>A change under way is forgotten before it reached the contactor, and left to be proven afterwards.</summary>
-    internal PhaseMemory AfterRestart() => Told == 1 ? At(PhaseStage.Proving) : Stage == PhaseStage.Settled ? this : At(PhaseStage.Settled);
+    /// <summary>A change under way is forgotten before it reached the contactor, and left to be proven afterwards. The contactor may have moved since this was
+    /// written down: it rests from now on, and as many moves are counted as there was time for.</summary>
+    internal PhaseMemory AfterRestart(PhaseSwitching? rules, TimeSpan since)
+    {
+        if (rules is null)
+            return this;
+        var possible = since < TimeSpan.Zero ? rules.SessionMax : 1 + Math.Min(rules.SessionMax, Math.Floor(since.TotalSeconds / Math.Max(rules.RestSeconds, 1)));
+        var again = Told == 1 ? At(PhaseStage.Proving) : Stage == PhaseStage.Settled ? this : At(PhaseStage.Settled);
+        return again with { RestSeconds = rules.RestSeconds, Switches = (int)Math.Min(rules.SessionMax, Switches + possible) };
+    }
 }

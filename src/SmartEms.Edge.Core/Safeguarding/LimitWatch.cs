@@ -34,8 +34,8 @@ public sealed class LimitWatch(Site site)
     {
         if (image.Grid.Import.TryGood(out var import))
         {
-            Count(0, Bound.ImportLimit, import.Watts > Beyond(site.Pcc.ImportMax), (seconds, isUnmet));
-            Count(1, Bound.ExportLimit, -import.Watts > Beyond(site.Pcc.ExportMax), (seconds, isUnmet));
+            Count(0, Bound.ImportLimit, import.Watts > Beyond(Least(site.Pcc.ImportMax, ConstraintDirection.Import, image)), (seconds, isUnmet));
+            Count(1, Bound.ExportLimit, -import.Watts > Beyond(Least(site.Pcc.ExportMax, ConstraintDirection.Export, image)), (seconds, isUnmet));
         }
         Count(2, Bound.PhaseCurrent, Over(image.Grid.CurrentL1) || Over(image.Grid.CurrentL2) || Over(image.Grid.CurrentL3), (seconds, isUnmet));
         for (var i = 0; i < site.Batteries.Length; i++)
@@ -48,8 +48,17 @@ public sealed class LimitWatch(Site site)
         }
     }
 
+    /// <summary>The connection's limit, or a smaller one that somebody has ordered.</summary>
+    private static Power Least(Power limit, ConstraintDirection direction, ProcessImage image)
+    {
+        foreach (var order in image.Orders.Constraints)
+            if (order.Direction == direction && order.IsHard && order.IsActive(image.TakenAt))
+                limit = Power.Min(limit, order.Limit);
+        return limit;
+    }
+
     /// <summary>What no meter tells apart from the limit itself: 0.5 % of it, at least 20 W.</summary>
-    private static double Beyond(Quantities.Power limit) => limit.Watts + Math.Max(20, limit.Watts * 0.005);
+    private static double Beyond(Power limit) => limit.Watts + Math.Max(20, limit.Watts * 0.005);
 
     /// <summary>Begins anew with what lasts now: the judge did not look for a while.</summary>
     public void Forget() => Array.Clear(over);

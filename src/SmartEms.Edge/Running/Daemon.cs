@@ -57,7 +57,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly TelemetryTap tap = new(parts.Field);
     private readonly LimitWatch limits = new(parts.Site);
     private ImmutableQueue<Receipt> receipts = [];
-    private FollowMemory follow = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow.AfterRestart() : FollowMemory.Fresh(parts.Site);
+    private FollowMemory follow = Recalled(parts);
     private Memory memory = parts.Memory;
     private AlertBook alerts = parts.Memory.Alerts;
     private ImmutableArray<Finding> ofPolicy = [];
@@ -154,6 +154,14 @@ internal sealed class Daemon(DaemonParts parts)
     }
 
     /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
+    /// <summary>The wall clock says how old the memory is; one that jumps may say anything, and then it is as old as may be.</summary>
+    private static FollowMemory Recalled(DaemonParts parts)
+    {
+        var memory = parts.Memory.Follow.Fits(parts.Site) ? parts.Memory.Follow : FollowMemory.Fresh(parts.Site);
+        var since = parts.Memory.LastDecision is { } last && parts.Clock.Trust is ClockTrust.Synced or ClockTrust.Holdover ? parts.Clock.Now - last.Slot.Start : TimeSpan.FromSeconds(-1);
+        return memory.AfterRestart(parts.Site, parts.Memory.LastDecision is null ? TimeSpan.Zero : since);
+    }
+
     private static long LeaseMs(double seconds) => Math.Max(10_000, (long)(seconds * 3_000));
 
     private void Account(ProcessImage image, Followed step, ImmutableArray<Finding> findings, double seconds)

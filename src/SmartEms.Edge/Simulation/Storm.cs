@@ -26,6 +26,11 @@ internal sealed record StormResult(ulong Seed, double Days, long Steps, StormJud
     public long FineSteps { get; init; }
     public int Strikes { get; init; }
     public int Restarts { get; init; }
+    public int StoreOutages { get; init; }
+    public int BrokerOutages { get; init; }
+
+    /// <summary>Orders by hand and of the cloud.</summary>
+    public int Orders { get; init; }
     public int ClockSteps { get; init; }
     public int Decisions { get; init; }
 
@@ -37,7 +42,7 @@ internal sealed record StormResult(ulong Seed, double Days, long Steps, StormJud
 }
 
 /// <summary>A simulated site under the product's own Cycle and Follow while everything goes wrong: devices fall silent, freeze, lie and reset, contacts switch and
-/// break, the clock jumps, the program restarts, and a wild policy leads. Between the faults a step takes a minute; around each of them, a second.</summary>
+/// break, the clock jumps, the store and the broker are gone, orders come and end, the program restarts, and a wild policy leads. Between the faults a step takes a minute; around each of them, a second.</summary>
 internal sealed class Storm
 {
     private const double DeviceTimeoutSeconds = 60;
@@ -56,6 +61,7 @@ internal sealed class Storm
     private readonly ContactorJudge contactors;
     private readonly SetpointJudge setpoints;
     private readonly LimitWatch limits;
+    private readonly StormOrders orders;
     private ImmutableArray<ContactReadings> contacts;
     private SeededRandom dice;
     private Memory memory;
@@ -68,14 +74,19 @@ internal sealed class Storm
     private long contactLostUntilMs;
     private long clockOffsetMs;
     private bool wasFine;
-    private (long Steps, long Fine, int Restarts, int Clock, int Decisions, int Changes) count;
+    private long storeLostUntilMs;
+
+    /// <summary>The last record that came to the disk; what a restart has.</summary>
+    private byte[] recorded = [];
+    private (long Steps, long Fine, int Restarts, int Clock, int Decisions, int Changes, int Store) count;
 
     public Storm(ulong seed, int days)
     {
         (this.seed, site, dice) = (seed, StormSite.Make(seed), new(SeededRandom.Mix(seed, 1)));
         world = new(site, GeneratedTrace.Make(SeededRandom.Mix(seed, 2), Math.Min(days, 30)), new() { Start = Instant.From(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), Seed = SeededRandom.Mix(seed, 3), LoadScale = dice.Between(0.7, 2.5) });
         (senses, policy, judge, limits, memory) = (new(site, SeededRandom.Mix(seed, 4)), new(SeededRandom.Mix(seed, 5)), new(site), new(site), Memory.Fresh(site));
-        (contactors, setpoints) = (new(site), new(site));
+        (contactors, setpoints, orders) = (new(site), new(site), new(site, SeededRandom.Mix(seed, 6)));
+        Record(memory);
         contacts = [.. site.Contacts.Select(_ => new ContactReadings { Asserted = Reading.Good(false) })];
         Days = days;
     }
@@ -97,6 +108,7 @@ internal sealed class Storm
         return new(seed, Days, count.Steps, judge, limits)
         {
             Contactors = contactors, Setpoints = setpoints, FineSteps = count.Fine, Strikes = senses.Strikes, Restarts = count.Restarts, ClockSteps = count.Clock,
+            StoreOutages = count.Store, BrokerOutages = orders.Outages, Orders = orders.Asked,
             Decisions = count.Decisions, RestartChanges = count.Changes, LiedSeconds = senses.LiedSeconds,
         };
     }
@@ -130,6 +142,18 @@ internal sealed class Storm
             count.Clock++;
             Closely(0);
         }
+        if (Happens(0.3))
+        {
+            storeLostUntilMs = nowMs + (long)(dice.Between(10, 7_200) * 1000);
+            count.Store++;
+        }
+        if (Happens(0.3))
+            orders.Cut(nowMs + (long)(dice.Between(10, 86_400) * 1000));
+        if (Happens(2))
+        {
+            orders.Ask(nowMs);
+            Closely(0);
+        }
         if (Happens(0.5))
             Restart();
         if (Happens(3))
@@ -148,20 +172,46 @@ internal sealed class Storm
         Closely(0);
     }
 
-    /// <summary>The program begins anew from the bytes of its memory; what it asks next must be what it would have asked.</summary>
+    /// <summary>The program begins anew. Out of the bytes of its memory it would ask what it asks; what it goes on with is the last record, as old as that is.</summary>
     private void Restart()
     {
-        var to = new WireWriter();
-        MemoryWire.Write(to, memory);
-        var from = new WireReader(to.Written);
-        var again = MemoryWire.Read(ref from);
+        var again = Read(Bytes(memory));
         var image = Image(1);
         var age = TimeSpan.FromMilliseconds(nowMs - decidedMs);
         var (before, after) = (Follow.Step(new(image, site, inForce, age, 1), memory.Follow), Follow.Step(new(image, site, inForce, age, 1), again.Follow));
         count.Changes += Same(before.Setpoints, after.Setpoints) ? 0 : 1;
         count.Restarts++;
-        memory = again;
+        Recall(image.TakenAt);
         Closely(0);
+    }
+
+    /// <summary>As the daemon does: a slot that is decided goes on under its decision.</summary>
+    private void Recall(Instant now)
+    {
+        var last = Read(recorded);
+        var since = last.LastDecision is { } decision ? now - decision.Slot.Start : TimeSpan.Zero;
+        memory = last with { Follow = last.Follow.AfterRestart(site, since) };
+        (inForce, coming) = (last.LastDecision is { } standing && standing.Slot == Slot.Of(now) ? standing : null, null);
+        decidedMs = inForce is null ? long.MinValue / 2 : nowMs - (long)since.TotalMilliseconds;
+    }
+
+    private void Record(Memory known)
+    {
+        if (nowMs >= storeLostUntilMs)
+            recorded = Bytes(known);
+    }
+
+    private static byte[] Bytes(Memory memory)
+    {
+        var to = new WireWriter();
+        MemoryWire.Write(to, memory);
+        return to.ToArray();
+    }
+
+    private static Memory Read(byte[] bytes)
+    {
+        var from = new WireReader(bytes);
+        return MemoryWire.Read(ref from);
     }
 
     private static bool Same(Setpoints one, Setpoints other) =>
@@ -174,6 +224,7 @@ internal sealed class Storm
         return image with
         {
             TakenAt = image.TakenAt + TimeSpan.FromMilliseconds(clockOffsetMs),
+            Orders = orders.Standing(image.TakenAt + TimeSpan.FromMilliseconds(clockOffsetMs), nowMs),
             Contacts = isLost ? [.. contacts.Select(_ => new ContactReadings { Asserted = Reading.Bad<bool>(BadReason.Unreachable) })] : contacts,
         };
     }
@@ -210,6 +261,7 @@ internal sealed class Storm
         var thought = Cycle.Think(slot, image, site, memory, policy);
         (memory, coming, comingMs, decidedMs) = (thought.Memory with { Follow = memory.Follow }, thought.Decision, nowMs + 10_000, nowMs);
         count.Decisions++;
+        Record(memory);
     }
 
     /// <summary>A silent device hears nothing; its own timeout lets it fall back.</summary>

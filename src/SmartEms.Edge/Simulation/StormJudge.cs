@@ -51,7 +51,7 @@ internal sealed class StormJudge(Site site)
         var soc = readings.Soc.KnownOr(battery.SocMin).Ratio;
         if ((asked > 0 && soc <= Math.Max(battery.SocMin.Ratio, step.Envelope.IsIsland ? 0 : battery.BackupReserve.Ratio)) || (asked < 0 && soc >= battery.SocMax.Ratio))
             Escape($"battery {index} is asked {asked} at a SoC of {soc:0.000}");
-        if (IsLimited(image) && asked < -4_200)
+        if (asked < -MostPerDevice(image))
             Broken($"battery {index} is asked {asked} under the operator's limit");
         if (IsStopped(image) && asked != 0)
             Broken($"battery {index} is asked {asked} in a stop");
@@ -66,13 +66,22 @@ internal sealed class StormJudge(Site site)
             Escape($"charger {index} offers {offer}, allowed {step.Envelope.EvChargers[index].High}");
         if (!image.Grid.Import.IsGood && offer > charger.CurrentMin.Amperes)
             Escape($"charger {index} offers {offer} without the meter");
-        if (IsLimited(image) && watts > 4_200)
+        if (watts > MostPerDevice(image) + 1e-6)
             Broken($"charger {index} offers {offer} under the operator's limit");
         if (IsStopped(image) && offer != 0)
             Broken($"charger {index} offers {offer} in a stop");
     }
 
-    private bool IsLimited(ProcessImage image) => Says(image, ContactRole.DsoLimit);
+    /// <summary>What each steerable device may draw by the operator's contact and by orders, W.</summary>
+    private double MostPerDevice(ProcessImage image)
+    {
+        var most = Says(image, ContactRole.DsoLimit) ? 4_200 : double.PositiveInfinity;
+        foreach (var order in image.Orders.Constraints)
+            if (order.Direction == ConstraintDirection.DeviceConsumption)
+                most = Math.Min(most, order.Limit.Watts);
+        return most;
+    }
+
     private bool IsStopped(ProcessImage image) => Says(image, ContactRole.EmergencyStop);
 
     /// <summary>Asserted, or not surely idle.</summary>

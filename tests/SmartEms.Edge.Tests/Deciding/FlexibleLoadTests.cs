@@ -204,16 +204,18 @@ public sealed class FlexibleLoadTests
 
         public bool MayRun(int load = 0) => Told.Loads[load].MayRun;
 
-        public void Restart() => memory = memory!.AfterRestart();
+        private Site Site => Given.Site(Batteries, HasCar ? 1 : 0, Produced > 0 ? 1 : 0) with
+        {
+            Loads = [.. loads],
+            Relays = [.. loads.Select((_, i) => new Relay($"relay{i}", new("board", $"{i}")))],
+            Pcc = Given.Pcc with { ExportMax = Power.FromWatts(ExportMax) },
+        };
+
+        public void Restart() => memory = memory!.AfterRestart(Site, TimeSpan.Zero);
 
         public void Run(int seconds, double import)
         {
-            var site = Given.Site(Batteries, HasCar ? 1 : 0, Produced > 0 ? 1 : 0) with
-            {
-                Loads = [.. loads],
-                Relays = [.. loads.Select((_, i) => new Relay($"relay{i}", new("board", $"{i}")))],
-                Pcc = Given.Pcc with { ExportMax = Power.FromWatts(ExportMax) },
-            };
+            var site = Site;
             for (var i = 0; i < seconds; i++)
             {
                 var step = Follow.Step(new(Image(site, import), site, IsDecided ? Decided(site) : null, default, 1), memory ?? FollowMemory.Fresh(site));

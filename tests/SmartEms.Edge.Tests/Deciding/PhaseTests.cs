@@ -117,10 +117,26 @@ public sealed class PhaseTests
     [Fact]
     public void A_restart_believes_in_one_phase_only_once_it_is_proven()
     {
-        Assert.Equal(PhaseStage.Proving, At(1, PhaseStage.Settled, 16).AfterRestart().Chargers[0].Phases.Stage);
-        Assert.Equal(PhaseStage.Settled, At(3, PhaseStage.Draining, 0).AfterRestart().Chargers[0].Phases.Stage);
-        Assert.Equal(default, At(0, PhaseStage.Settled, 16).AfterRestart().Chargers[0].Phases);
+        Assert.Equal(PhaseStage.Proving, Again(1, PhaseStage.Settled).Stage);
+        Assert.Equal(PhaseStage.Settled, Again(3, PhaseStage.Draining).Stage);
+        Assert.Equal(0, Again(0, PhaseStage.Settled).Told);
     }
+
+    /// <summary>What the last record tells is up to a quarter-hour old, and older where the store had failed: the contactor may have moved since.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(899, 2)]
+    [InlineData(3_000, 6)]
+    [InlineData(86_400, 10)]
+    [InlineData(-1, 10)]
+    public void A_restart_begins_the_rest_anew_and_counts_the_moves_there_was_time_for(double secondsAgo, int counted)
+    {
+        var again = At(3, PhaseStage.Settled, 16).AfterRestart(House, TimeSpan.FromSeconds(secondsAgo)).Chargers[0].Phases;
+        Assert.Equal(House.EvChargers[0].Switching!.RestSeconds, again.RestSeconds);
+        Assert.Equal(counted, again.Switches);
+    }
+
+    private static PhaseMemory Again(int told, PhaseStage stage) => At(told, stage, 16).AfterRestart(House, TimeSpan.Zero).Chargers[0].Phases;
 
     [Theory]
     [InlineData(ControlKind.EvCurrent, ControlKind.EvPhases)]

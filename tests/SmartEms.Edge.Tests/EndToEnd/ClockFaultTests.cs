@@ -1,9 +1,10 @@
+using System.Globalization;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace SmartEms.Edge.Tests.EndToEnd;
 
-/// <summary>T1 against the binary: its wall clock is stepped under its feet (libfaketime; the monotonic clock is left alone).</summary>
+/// <summary>T1, T2 against the binary: its wall clock is stepped under its feet (libfaketime; the monotonic clock is left alone).</summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class ClockFaultTests(ITestOutputHelper story)
 {
@@ -47,5 +48,42 @@ public sealed class ClockFaultTests(ITestOutputHelper story)
         var slots = HangTests.SlotsIn(daemon.Store);
         Assert.Equal(slots.Distinct(), slots);
         story.WriteLine($"{slots.Length} slots decided, each once; no device fell back");
+    }
+
+    /// <summary>One run through the nights on which Berlin's clocks change, a leap day and the end of a year: every quarter-hour has its place in a day of 92, 100 or 96.</summary>
+    [Fact]
+    public async Task T2_days_on_which_the_clocks_change_have_their_slots()
+    {
+        await using var site = await SiteOnWire.StartAsync();
+        var clock = site.PathOf("clock");
+        await File.WriteAllTextAsync(clock, "+0\n");
+        await using var daemon = DaemonUnderTest.Start(site, FakedBy(clock));
+        await daemon.UntilAsync(now => now.GetProperty("cycles").GetInt64() >= 1, "a decision");
+        foreach (var (moment, span, place) in ((string, string, string)[])[
+            ("2027-03-28T00:52:00Z", "2027-03-28 01:45–03:00 +02:00", "8 of 92"),
+            ("2027-03-28T02:37:00Z", "2027-03-28 04:30–04:45 +02:00", "15 of 92"),
+            ("2027-10-31T00:20:00Z", "2027-10-31 02:15–02:30 +02:00", "10 of 100"),
+            ("2027-10-31T01:20:00Z", "2027-10-31 02:15–02:30 +01:00", "14 of 100"),
+            ("2028-02-29T12:07:00Z", "2028-02-29 13:00–13:15 +01:00", "53 of 96"),
+            ("2028-12-31T22:52:00Z", "2028-12-31 23:45–00:00 +01:00", "96 of 96")])
+        {
+            var offset = (long)(DateTimeOffset.Parse(moment, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow()).TotalSeconds;
+            await File.WriteAllTextAsync(clock, string.Create(CultureInfo.InvariantCulture, $"+{offset}s\n"));
+            var said = "";
+            await Bundle.UntilAsync(async () => (said = await WhyInBerlinAsync(daemon)).Contains(span, StringComparison.Ordinal), () => $"{moment}: {span} is not decided\n{said}\n{daemon.Said}");
+            Assert.Contains(place, said, StringComparison.Ordinal);
+        }
+        await daemon.SignalAsync("TERM");
+        Assert.Equal(0, await daemon.EndAsync());
+        var slots = HangTests.SlotsIn(daemon.Store);
+        Assert.Equal(slots.Distinct(), slots);
+        story.WriteLine($"{slots.Length} slots decided over two years, each once");
+    }
+
+    private static async Task<string> WhyInBerlinAsync(DaemonUnderTest daemon)
+    {
+        var ask = Bundle.Prepare(Bundle.Binary, ["why", "--socket", daemon.Socket]);
+        ask.Environment["TZ"] = "Europe/Berlin";
+        return (await Bundle.RunAsync(ask, Bundle.Guard)).Out;
     }
 }
