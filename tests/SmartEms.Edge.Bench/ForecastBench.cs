@@ -10,6 +10,9 @@ internal static class ForecastBench
 {
     private const int Day = 24;
     private const int Week = 7 * Day;
+
+    /// <summary>After a week it shall be of use.</summary>
+    private const int EarlyFrom = 7 * Day;
     private static readonly int[] Leads = [1, 4, 24];
 
     /// <summary>Percent over the naive at each lead.</summary>
@@ -24,7 +27,8 @@ internal static class ForecastBench
         private static ForecastScore[] Three() => [new(), new(), new()];
     }
 
-    private sealed record HomeResult(Scores Load, Scores Pv, int StateBytes);
+    /// <summary>A home in the scored window, and before it, from the eighth day on.</summary>
+    private sealed record HomeResult(Scores Load, Scores Pv, Scores EarlyLoad, Scores EarlyPv, int StateBytes);
 
     public static async IAsyncEnumerable<Figure> Run(string[] arguments)
     {
@@ -63,23 +67,25 @@ internal static class ForecastBench
     {
         var (load, pv) = (trace.LoadWatts.ToArray(), trace.PvWatts.ToArray());
         var (from, to) = Homes.Window(trace);
-        var result = (Load: new Judged(load, isPv: false), Pv: new Judged(pv, isPv: true));
+        var (judgedLoad, judgedPv) = (new Judged(load, isPv: false), new Judged(pv, isPv: true));
+        var (early, scored) = ((Load: Scores.Fresh(), Pv: Scores.Fresh()), (Load: Scores.Fresh(), Pv: Scores.Fresh()));
         var past = Past.Empty(60, LocalClock.Utc); // the trace's own clock
         for (var now = 0; now < to; now++)
         {
             if (now > 0)
                 past = past.After(trace.Start + TimeSpan.FromHours(now - 1), load[now - 1], pv[now - 1]);
-            if (now + Leads[^1] <= from)
+            if (now < EarlyFrom)
                 continue;
             var outlook = Forecaster.Look(past, trace.Start + TimeSpan.FromHours(now), Leads[^1]);
             for (var i = 0; i < Leads.Length; i++)
-                if (now + Leads[i] - 1 is var hour && hour >= from && hour < to)
+                if (now + Leads[i] - 1 is var hour && hour < to)
                 {
-                    result.Load.Score(i, hour, now, [.. outlook.Scenarios.Select(path => path.Load[hour - now])]);
-                    result.Pv.Score(i, hour, now, [.. outlook.Scenarios.Select(path => path.Pv[hour - now])]);
+                    var into = hour < from ? early : scored;
+                    judgedLoad.Score(into.Load, i, (hour, now), [.. outlook.Scenarios.Select(path => path.Load[hour - now])]);
+                    judgedPv.Score(into.Pv, i, (hour, now), [.. outlook.Scenarios.Select(path => path.Pv[hour - now])]);
                 }
         }
-        return new(result.Load.Scores, result.Pv.Scores, ForecastWire.ToBytes(past).Length);
+        return new(scored.Load, scored.Pv, early.Load, early.Pv, ForecastWire.ToBytes(past).Length);
     }
 
     private sealed class Judged(double[] watts, bool isPv)
@@ -88,15 +94,14 @@ internal static class ForecastBench
         private readonly NaiveForecast week = new(watts, Week);
         private readonly double[] naive = new double[ForecastScore.Levels.Length];
 
-        public Scores Scores { get; } = Scores.Fresh();
-
-        public void Score(int lead, int hour, int now, double[] paths)
+        public void Score(Scores into, int lead, (int Hour, int Now) at, double[] paths)
         {
+            var (hour, now) = at;
             Array.Sort(paths); // at every step the paths hold the quantiles
             var best = isPv ? Best(hour) : double.PositiveInfinity;
             var judges = !isPv || best >= 0.05 * Enumerable.Range(hour / Day * Day, Day).Max(Best);
-            Scores.Own[lead].Add(paths, watts[hour], judges);
-            foreach (var (one, scores) in ((NaiveForecast, ForecastScore[])[])[(day, Scores.Day), (week, Scores.Week)])
+            into.Own[lead].Add(paths, watts[hour], judges);
+            foreach (var (one, scores) in ((NaiveForecast, ForecastScore[])[])[(day, into.Day), (week, into.Week)])
             {
                 one.Look(hour, now, 1.05 * best, (ForecastScore.Levels, naive));
                 scores[lead].Add(naive, watts[hour], judges);
@@ -127,6 +132,13 @@ internal static class ForecastBench
                 yield return Figure.Told($"{key}.skill_worst_home", worst, "%");
                 yield return new($"{key}.coverage", own.Coverage, "% within P10–P90", 83, 77);
                 yield return Figure.Told($"{key}.pinball", own.Pinball, "W");
+            }
+        foreach (var (name, of) in new (string, Func<HomeResult, Scores>)[] { ("load", home => home.EarlyLoad), ("pv", home => home.EarlyPv) })
+            for (var lead = 0; lead < Leads.Length; lead++)
+            {
+                var (own, day) = (Sum(homes, home => of(home).Own[lead]), Sum(homes, home => of(home).Day[lead]));
+                yield return Figure.Told($"forecast.days_8_to_28.{name}_{Leads[lead]}h.skill", Skill(own, day), "% over the hour a day ago");
+                yield return Figure.Told($"forecast.days_8_to_28.{name}_{Leads[lead]}h.coverage", own.Coverage, "% within P10–P90");
             }
         yield return Figure.Told("forecast.state", homes.Max(home => home.StateBytes) / 1_000.0, "kB at hourly steps");
     }

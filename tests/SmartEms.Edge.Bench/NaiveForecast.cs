@@ -10,8 +10,7 @@ internal sealed class NaiveForecast(double[] watts, int seasonHours)
     /// <param name="hour">The hour foretold.</param>
     /// <param name="now">The first hour that is not known yet.</param>
     /// <param name="most">W.</param>
-    /// <param name="levels">Of the quantiles.</param>
-    /// <param name="to">The quantiles, W.</param>
+    /// <param name="quantiles">Their levels, and where they go, W.</param>
     public void Look(int hour, int now, double most, (double[] Levels, double[] To) quantiles)
     {
         var count = 0;
@@ -19,6 +18,8 @@ internal sealed class NaiveForecast(double[] watts, int seasonHours)
             for (var near = -1; near <= 1; near++)
                 if (hour - (24 * day) + near is var at && at < now && at >= seasonHours)
                     residuals[count++] = watts[at] - watts[at - seasonHours];
+        if (count == 0)
+            residuals[count++] = 0; // nothing is known of how far it is off
         Array.Sort(residuals, 0, count);
         var before = hour - seasonHours;
         for (var i = 0; i < quantiles.To.Length; i++)

@@ -77,7 +77,7 @@ internal static class PolicyBench
         ];
         var fold = Array.IndexOf(EnergyData.Homes, job.Home) % Folds;
         foreach (var (_, seed, file) in policies.Where(one => one.Fold == fold))
-            results.Add(Backtest.Run(trace, storage, Span, new PolicyControl(shelf, new(file), LocalClock.Utc) { Name = $"policy-{seed}" }));
+            results.Add(Backtest.Run(trace, storage, Span, new PolicyControl(shelf, new(file), trace.ClockAt) { Name = $"policy-{seed}" }));
         into.Scores.Add(PolicyScores.Weeks(job.Home, job.Tariff, results, stored));
         into.Bounds.Add((results[5].Total(stored), HighsOptimum.Cost(trace, storage, Span, stored)));
     }

@@ -92,7 +92,7 @@ internal static class ThinkBench
         var shelf = new PlanShelf(new TraceForesight(trace, new(trace, ChunkPool.Ahead)), EnergyData.Standard) { Keeps = true };
         var span = new BacktestSpan(ChunkPool.WarmUpDays * 24, 363 * 24, 5_000);
         Backtest.Run(trace, EnergyData.Standard, span, new PlanControl(shelf));
-        Backtest.Run(trace, EnergyData.Standard, span, new PolicyControl(shelf, policy, LocalClock.Utc));
+        Backtest.Run(trace, EnergyData.Standard, span, new PolicyControl(shelf, policy, trace.ClockAt));
         return TimeProvider.System.GetElapsedTime(began).TotalSeconds;
     }
 }

@@ -17,6 +17,7 @@ public interface IForesight
 public sealed class PlanShelf(IForesight foresight, Storage storage)
 {
     private readonly Dictionary<int, Valuation> _kept = [];
+    private (int Step, Valuation? Valuation) _last = (-1, null);
 
     /// <summary>As if the middle of the forecast were certain.</summary>
     public bool IsCertain { get; init; }
@@ -29,10 +30,14 @@ public sealed class PlanShelf(IForesight foresight, Storage storage)
 
     public Valuation Of(BacktestMoment moment)
     {
+        if (_last is { Valuation: { } last } && _last.Step == moment.Step && moment.EvNeedWh <= 0)
+            return last;
         if (_kept.TryGetValue(moment.Step, out var kept) && moment.EvNeedWh <= 0)
             return kept;
         var question = Adjust(new(foresight.Look(moment.Step), foresight.Prices(moment.Step), storage, moment.EnergyWh) { Ev = Car(moment) });
         var valuation = Planner.Value(IsCertain ? Planner.Certain(question) : question);
+        if (moment.EvNeedWh <= 0)
+            _last = (moment.Step, valuation);
         if (Keeps && moment.EvNeedWh <= 0)
             _kept[moment.Step] = valuation;
         return valuation;

@@ -91,7 +91,8 @@ public static class Cascade
     private static double Missing(double unmet, double watts, Limit limit, (double Over, double Step) time) =>
         time.Over > DistrustSeconds + Math.Max(PatienceSeconds, 2.5 * time.Step) ? Math.Max(unmet, watts - limit.Value.Watts) : unmet;
 
-    private static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
+    /// <summary>What no meter tells apart from the limit itself, W.</summary>
+    internal static double Tolerance(Limit limit) => Math.Max(20, limit.Value.Watts * 0.005);
 
     private static void LimitImport(Draft draft, double over, ImmutableArray<Finding>.Builder findings)
     {
@@ -120,7 +121,7 @@ public static class Cascade
                 break;
             var won = Throttle(draft, i, excess + unsure, by);
             excess -= won;
-            unsure += draft.Envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered) ? won : 0;
+            unsure += draft.IsUnsure(i) ? won : 0;
         }
         foreach (var i in SheddingOrder.OfLoads(draft.Site))
             if (excess + unsure > 0)
@@ -206,7 +207,7 @@ public static class Cascade
                 : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             // What batteries have still to take must not be let in faster than they take it.
             if (ExportStands(draft) > HeldAfterSeconds + Math.Min(draft.Memory.Regulation.Latency, HeldAfterSeconds))
-                draft.PvLimit[i] = Math.Min(draft.PvLimit[i], draft.Memory.PvLimits[i]);
+                draft.PvLimit[i] = Math.Min(draft.PvLimit[i], Math.Max(0, Math.Floor(Math.Min(draft.Memory.PvLimits[i], produced))));
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
                 continue;

@@ -23,9 +23,7 @@ public sealed class Draft
         for (var i = 0; i < chargers; i++)
             Phases[i] = ChargerObeys(i) ? memory.Chargers[i].Phases.Of(site.EvChargers[i]) : site.EvChargers[i].Phases;
         for (var i = 0; i < chargers; i++)
-            Charging[i] = envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered)
-                ? memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i)
-                : image.EvChargers[i].Charge.KnownOr(Power.Zero).Watts;
+            Charging[i] = IsUnsure(i) ? memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i) : image.EvChargers[i].Charge.KnownOr(Power.Zero).Watts;
         for (var i = 0; i < plants; i++)
             Production[i] = envelope.Reactions.PlantHas(i, FailsafeAct.CountedAsAllowed)
                 ? Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i])
@@ -76,6 +74,10 @@ public sealed class Draft
     /// <summary>What keeps a flexible load from running.</summary>
     public Bound[] LoadBy { get; }
     public LoadMemory[] NewLoads { get; }
+
+    /// <summary>The charger does not tell its power, and a car may stand there: it may draw all it was offered, or nothing.</summary>
+    public bool IsUnsure(int charger) => Envelope.Reactions.ChargerHas(charger, FailsafeAct.CountedAsOffered)
+        && Image.EvChargers[charger].State is not { IsGood: true, Value: EvState.NoCar };
 
     public double WattsPerAmpere(int charger) => Site.Pcc.NominalVoltage.Volts * Phases[charger];
 
@@ -172,16 +174,18 @@ public sealed class Draft
     {
         var import = Import + BatteryChange(creditBatteries ? double.NegativeInfinity : 0, double.PositiveInfinity);
         for (var i = 0; i < Charging.Length; i++)
-            import += Envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered) ? Math.Max(0, ExpectedCharging(i) - Charging[i]) : ExpectedCharging(i) - Charging[i];
+            import += IsUnsure(i) ? Math.Max(0, ExpectedCharging(i) - Charging[i]) : ExpectedCharging(i) - Charging[i];
         return import - FollowLoads.Leaving(this);
     }
 
-    /// <summary>The grid export to expect, W. A car is not obliged to take a larger offer, so only what it will surely draw less counts.</summary>
+    /// <summary>The grid export to expect, W. A car is not obliged to take a larger offer, so only what it will surely draw less counts; what one may draw less that
+    /// does not tell its power counts as long as the import limit is kept, for what the meter shows goes before what may come.</summary>
     public double ExpectedExport(bool creditBatteries)
     {
         var export = -Import - BatteryChange(double.NegativeInfinity, creditBatteries ? double.PositiveInfinity : 0);
+        var isOver = Import > Envelope.ImportMax.Value.Watts + Cascade.Tolerance(Envelope.ImportMax);
         for (var i = 0; i < Charging.Length; i++)
-            export += Math.Max(0, Charging[i] - ExpectedCharging(i));
+            export += isOver && IsUnsure(i) ? 0 : Math.Max(0, Charging[i] - ExpectedCharging(i));
         return export;
     }
 

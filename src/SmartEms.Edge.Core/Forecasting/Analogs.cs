@@ -16,26 +16,26 @@ internal sealed record Analogs(int[] Back)
     /// <summary>By the last day, and by the last half day.</summary>
     public static (Analogs Day, Analogs HalfDay) Of(Past past, Kind kind) => (Of(past, kind, Day), Of(past, kind, HalfDay));
 
-    /// <summary>How the days went on: the step itself and those an hour before and after, corrected by how much more or less the sky gives then.</summary>
-    public int Continued(Past past, Kind kind, int at, Span<double> samples)
+    /// <summary>How the days went on: the step itself and those an hour before and after.</summary>
+    /// <param name="values">The series.</param>
+    /// <param name="at">The step looked at.</param>
+    /// <param name="hour">Steps of an hour.</param>
+    /// <param name="sky">Corrects by how much more or less a clear sky brings now than it did then; null for load.</param>
+    /// <param name="samples">Where they go, three a day at most.</param>
+    public int Continued(float[] values, int at, int hour, ClearSky? sky, Span<double> samples)
     {
-        var values = past.Of(kind).Values;
-        var (hour, count) = (past.Grid.StepsPerHour, 0);
-        Span<double> factors = [1, 1, 1];
-        if (kind == Kind.Pv && past.Production == Production.Sun)
-            (factors[0], factors[2]) = (Factor(past, at, -hour), Factor(past, at, hour));
+        var count = 0;
         foreach (var back in Back)
             for (var near = -1; near <= 1; near++)
             {
                 var from = at - back + (near * hour);
-                if (from >= 0 && from < values.Length && !float.IsNaN(values[from]))
-                    samples[count++] = values[from] * factors[near + 1];
+                if (from < 0 || from >= values.Length || float.IsNaN(values[from]))
+                    continue;
+                var then = sky?.Of(from) ?? 0;
+                samples[count++] = then > 0 ? values[from] * sky!.Of(at) / then : values[from];
             }
         return count;
     }
-
-    private static double Factor(Past past, int at, int away) =>
-        ClearSky.Of(past, at + away) is var there and > 0 ? ClearSky.Of(past, at) / there : 1;
 
     private static Analogs Of(Past past, Kind kind, Measure measure)
     {

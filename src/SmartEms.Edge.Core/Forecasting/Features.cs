@@ -5,7 +5,9 @@ internal sealed class Features
 {
     private readonly Past past;
     private readonly Kind kind;
+    private readonly ClearSky sky;
     private readonly Track track;
+    private readonly List<double> usual = [];
     private readonly double[] hours = new double[3];
     private readonly double lastStep;
     private readonly double quarterDay;
@@ -16,9 +18,12 @@ internal sealed class Features
     private readonly double clearDay;
     private readonly double clearThreeDays;
 
-    public Features(Past past, Kind kind)
+    /// <param name="past">What was measured.</param>
+    /// <param name="kind">Of what.</param>
+    /// <param name="sky">Of the same past.</param>
+    public Features(Past past, Kind kind, ClearSky sky)
     {
-        (this.past, this.kind, track) = (past, kind, past.Of(kind));
+        (this.past, this.kind, this.sky, track) = (past, kind, sky, past.Of(kind));
         var hour = past.Grid.StepsPerHour;
         for (var ago = 0; ago < hours.Length; ago++)
             hours[ago] = MeanMiss(track, past.Count - (ago * hour), hour);
@@ -31,35 +36,50 @@ internal sealed class Features
             (clearHours, clearDay, clearThreeDays) = Clearness();
     }
 
-    public static int Count(Kind kind, Grid grid) => (kind == Kind.Load ? 15 : 17) + (grid.StepsPerHour > 1 ? 1 : 0);
+    public static int Count(Kind kind, Grid grid) => (kind == Kind.Load ? 15 : 19) + (grid.StepsPerHour > 1 ? 1 : 0);
 
-    /// <summary>The features of a step.</summary>
+    /// <summary>The slot mean of a step, from the last hour of the past on; NaN when nothing was measured at that time of day.</summary>
+    public double Usual(int at)
+    {
+        var place = at - past.Count + past.Grid.StepsPerHour;
+        while (usual.Count <= place)
+            usual.Add(double.PositiveInfinity); // not asked for yet
+        if (double.IsPositiveInfinity(usual[place]))
+            usual[place] = SlotMean.Of(past, kind, at);
+        return usual[place];
+    }
+
+    /// <summary>The features of a step that has a slot mean.</summary>
     /// <param name="at">The step.</param>
-    /// <param name="usual">Its slot mean.</param>
-    /// <param name="clear">What a clear sky would bring; not asked for load.</param>
     /// <param name="to">As many as <see cref="Count"/>.</param>
-    public void Of(int at, double usual, double clear, Span<double> to)
+    public void Of(int at, Span<double> to)
     {
         var hour = past.Grid.StepsPerHour;
-        var before = Before(at);
+        var (mean, before) = (Usual(at), Before(at));
         to[0] = kind == Kind.Load ? 5 : 100; // of the size of the others
-        to[1] = usual;
+        to[1] = mean;
         hours.CopyTo(to[2..]);
         to[5] = quarterDay;
         to[6] = day;
         to[7] = track.Miss(before);
         var week = SlotMean.DaysBefore(past, kind, at, 7);
-        to[8] = week >= 0 && week < past.Count && !float.IsNaN(track.Values[week]) ? track.Values[week] - usual : 0;
+        to[8] = week >= 0 && week < past.Count && !float.IsNaN(track.Values[week]) ? track.Values[week] - mean : 0;
         to[9] = otherDay;
         to[10] = before + hour < past.Count ? track.Miss(before + hour) : 0;
         to[11] = track.Miss(before - hour);
         to[12] = threeDays;
         if (kind == Kind.Load)
-            (to[13], to[14]) = (Or(SlotMean.Of(past, kind, at - hour), usual), Or(SlotMean.Of(past, kind, at + hour), usual));
+            (to[13], to[14]) = (Or(Usual(at - hour), mean), Or(Usual(at + hour), mean));
         else
-            (to[13], to[14], to[15], to[16]) = (clear, clear * clearHours, clear * clearDay, clear * clearThreeDays);
+            Sky(sky.Of(at), to[13..19]);
         if (hour > 1)
             to[^1] = lastStep;
+    }
+
+    private void Sky(double clear, Span<double> to)
+    {
+        (to[0], to[1], to[2], to[3]) = (clear, clear * clearHours, clear * clearDay, clear * clearThreeDays);
+        (to[4], to[5]) = (clear * clearHours * clearHours, clear * clearHours * clearDay);
     }
 
     /// <summary>The last measured day's step at the same time.</summary>
@@ -78,11 +98,11 @@ internal sealed class Features
         var (made, clear, peak) = (new double[3], new double[3], 0.0);
         var lit = 0;
         for (var ago = 1; ago <= past.Grid.StepsPerDay; ago++)
-            peak = Math.Max(peak, ClearSky.Of(past, past.Count - ago));
+            peak = Math.Max(peak, sky.Of(past.Count - ago));
         for (var ago = 1; ago <= Math.Min(steps, past.Count); ago++)
         {
             var value = track.Values[past.Count - ago];
-            var best = ClearSky.Of(past, past.Count - ago);
+            var best = sky.Of(past.Count - ago);
             if (float.IsNaN(value))
                 continue;
             if (ago <= past.Grid.StepsPerDay && best >= 0.1 * peak && lit++ < 3 * past.Grid.StepsPerHour)

@@ -8,6 +8,7 @@ internal sealed class Origin
 
     private readonly Past past;
     private readonly Kind kind;
+    private readonly ClearSky sky;
     private readonly Features features;
     private readonly Analogs halfDay;
     private readonly double[] samples = new double[128];
@@ -17,7 +18,8 @@ internal sealed class Origin
     public Origin(Past past, Kind kind)
     {
         (this.past, this.kind) = (past, kind);
-        features = new(past, kind);
+        sky = new(past);
+        features = new(past, kind, sky);
         (Alike, halfDay) = Analogs.Of(past, kind);
         Sight = new(Features.Count(kind, past.Grid));
     }
@@ -32,12 +34,15 @@ internal sealed class Origin
     public bool Look(int lead, Lesson lesson)
     {
         var at = past.Count + lead - 1;
-        var usual = SlotMean.Of(past, kind, at);
-        if (double.IsNaN(usual))
+        if (double.IsNaN(features.Usual(at)))
             return false;
-        var clear = kind == Kind.Pv ? ClearSky.Of(past, at) : 0;
-        Sight.Most = ClearSky.Most(past, kind, clear);
-        features.Of(at, usual, clear, Sight.Features);
+        Sight.Most = kind == Kind.Pv ? sky.Most(at) : double.PositiveInfinity;
+        if (Sight.Most == 0)
+        {
+            Sight.Darken();
+            return true;
+        }
+        features.Of(at, Sight.Features);
         Sight.Expected = Math.Clamp(lesson.Regression.Of(Sight.Features), 0, Sight.Most);
         var ways = Sight.Ways.AsSpan();
         Around(at, lesson, ways[..Levels.Count]);
@@ -78,7 +83,7 @@ internal sealed class Origin
     /// <summary>How days alike went on; where they tell nothing, as the regression has it.</summary>
     private void Continued(Analogs analogs, int at, Span<double> quantiles)
     {
-        var count = analogs.Continued(past, kind, at, samples);
+        var count = analogs.Continued(past.Of(kind).Values, at, past.Grid.StepsPerHour, kind == Kind.Pv ? sky : null, samples);
         if (count > 0)
             Levels.Of(samples.AsSpan(0, count), quantiles);
         else

@@ -16,4 +16,13 @@ internal sealed class Sight(int inputs)
 
     /// <summary>What is not expected to be passed.</summary>
     public double Most { get; set; }
+
+    /// <summary>Nothing, for certain: night.</summary>
+    public void Darken()
+    {
+        Array.Clear(Features);
+        Array.Clear(Ways);
+        Array.Clear(Quantiles);
+        Expected = 0;
+    }
 }

@@ -108,6 +108,32 @@ public sealed class FollowTests
         Assert.True(told[0].Offer.Amperes < 16, $"the car that charges is still offered {told[0].Offer.Amperes} A");
     }
 
+    /// <summary>Storm 619: with nothing to be bought and nothing to be sold the battery covered what such a car might draw less instead of what the meter showed, for 16 s.</summary>
+    [Fact]
+    public void What_the_meter_shows_goes_before_what_such_a_charger_may_save()
+    {
+        var site = Given.Site(batteries: 1, chargers: 1, plants: 0);
+        var image = Given.Image(site, 483) with
+        {
+            Batteries = [Given.Image(site, 0).Batteries[0] with { Discharge = Reading.Good(Power.FromWatts(-240)) }],
+            EvChargers = [Given.Car(0) with { Charge = Reading.Bad<Power>(BadReason.NotAvailable) }],
+            Orders = new() { Constraints = [new("one", ConstraintSource.Cloud, ConstraintDirection.Import, Power.Zero), new("other", ConstraintSource.Cloud, ConstraintDirection.Export, Power.Zero)] },
+        };
+        var before = FollowMemory.Fresh(site) with { LastDischarge = [Power.FromWatts(-240)], Chargers = [new EvMemory(Current.FromAmperes(14), true, 0, 0, 0)] };
+        var step = Step(image, (BatteryMode.Idle, EvMode.Minimum), site: site, memory: before);
+        Assert.InRange(step.Setpoints.Batteries[0].Discharge.Watts, 200, 300);
+    }
+
+    /// <summary>Storm 605: PV that had been held back was let go as fast as a battery could take it up, and what the battery had still to do stood as export for 13 s.</summary>
+    [Fact]
+    public void While_export_stands_no_plant_rises_any_further()
+    {
+        var site = Given.Site(batteries: 1, chargers: 0, plants: 1) with { Pcc = Given.Pcc with { ExportMax = Power.Zero } };
+        var image = Given.Image(site, -1_612) with { PvPlants = [new() { Production = Reading.Good(Power.FromWatts(5_751)) }] };
+        var before = FollowMemory.Fresh(site) with { PvLimits = [5_900], ExportStandsSeconds = 8 };
+        Assert.True(Step(image, (BatteryMode.SelfConsume, EvMode.Off), site: site, memory: before).Setpoints.PvPlants[0].Limit is { } limit && limit.Watts <= 5_751);
+    }
+
     /// <summary>Storm 537: an import limit of nothing stood broken for 17 s while a charger without a car, that did not tell its power, lowered its offer by itself
     /// and the battery counted on that.</summary>
     [Fact]
@@ -116,7 +142,7 @@ public sealed class FollowTests
         var site = Given.Site(batteries: 1, chargers: 1, plants: 0);
         var image = Given.Image(site, 345) with
         {
-            EvChargers = [Given.Car(0, EvState.NoCar) with { Charge = Reading.Bad<Power>(BadReason.NotAvailable) }],
+            EvChargers = [Given.Car(0, EvState.Connected) with { Charge = Reading.Bad<Power>(BadReason.NotAvailable) }],
             Orders = new() { Constraints = [new("order", ConstraintSource.Cloud, ConstraintDirection.Import, Power.Zero)] },
         };
         var offered = FollowMemory.Fresh(site) with { Chargers = [new EvMemory(Current.FromAmperes(9.3), true, 0, 0, 0)] };
