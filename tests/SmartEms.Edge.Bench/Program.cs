@@ -9,7 +9,7 @@ using SmartEms.Edge.Bench;
     ("lines", "rhythm of healthy devices beside sick ones, and how long a sick one is waited for [--seconds N]", LinesBench.Run),
     ("poll", "processor time, read age and memory of polling, beside collectd [--minutes N]", PollBench.Run),
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
-    ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N] [--write DIR]", StormBench.Run),
+    ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N] [--journal FILE, to run it in pieces] [--write DIR]", StormBench.Run),
     ("think", "how long forecast, plan and policy take, and what they hold in memory [--rounds N]", ThinkBench.Run),
     ("policy", "what plan and policy earn on measured homes never seen: folds, test weeks, HiGHS [--threads N] [--no-training] [--write DIR]", PolicyBench.Run),
     ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),

@@ -14,7 +14,7 @@ internal static class StormBench
     private const int Years = 1_000;
     private const long Policies = 1_000_000;
 
-    /// <summary>[--years N] [--seed FIRST] [--policies N] [--write DIR]</summary>
+    /// <summary>[--years N] [--seed FIRST] [--policies N] [--journal FILE] [--write DIR]</summary>
     public static async IAsyncEnumerable<Figure> Run(string[] args)
     {
         var years = (int)Option(args, "--years", Years);
@@ -22,7 +22,7 @@ internal static class StormBench
         var policies = Option(args, "--policies", Policies);
         var directory = Directory(args);
         var page = new EvidencePage();
-        var all = await Task.Run(() => Storms(first, years));
+        var all = await Task.Run(() => Storms((first, years), new(PathOf(args, "--journal"))));
         Console.Error.WriteLine($"seeds {first} to {first + (ulong)years - 1}");
         foreach (var figure in Of(all, first))
         {
@@ -47,51 +47,65 @@ internal static class StormBench
                 """);
     }
 
-    private static List<StormResult> Storms(ulong first, int years)
+    private static List<StormYear> Storms((ulong First, int Years) wanted, StormJournal journal)
     {
-        var done = new ConcurrentBag<StormResult>();
-        Parallel.For(0, years, new() { MaxDegreeOfParallelism = Environment.ProcessorCount }, year =>
+        var done = new ConcurrentBag<StormYear>();
+        Parallel.For(0, wanted.Years, new() { MaxDegreeOfParallelism = Environment.ProcessorCount }, year =>
         {
-            var result = new Storm(first + (ulong)year, DaysPerYear).Run();
-            if (!result.IsClean)
-                Console.Error.WriteLine(Words(result));
-            done.Add(result);
+            var seed = wanted.First + (ulong)year;
+            if (journal.Of(seed) is not { } known)
+            {
+                var result = new Storm(seed, DaysPerYear).Run();
+                if (!result.IsClean)
+                    Console.Error.WriteLine(Words(result));
+                journal.Add(known = StormYear.Of(result));
+            }
+            done.Add(known);
             if (done.Count % 50 == 0)
-                Console.Error.WriteLine($"storms: {done.Count} of {years} site-years");
+                Console.Error.WriteLine($"storms: {done.Count} of {wanted.Years} site-years");
         });
-        return [.. done.OrderBy(result => result.Seed)];
+        return [.. done.OrderBy(year => year.Seed)];
     }
 
-    private static IEnumerable<Figure> Of(List<StormResult> all, ulong first)
+    private static IEnumerable<Figure> Of(List<StormYear> all, ulong first)
     {
-        yield return new("storms.site_years", all.Sum(result => result.Days) / DaysPerYear, "years", double.PositiveInfinity, Years);
+        Figure Told(string name, string unit) => Figure.Told($"storms.{name}", all.Sum(year => year[name]), unit);
+        Figure Never(string name, string unit) => new($"storms.{name}", all.Sum(year => year[name]), unit, 0);
+        yield return new("storms.site_years", all.Sum(year => year["days"]) / DaysPerYear, "years", double.PositiveInfinity, Years);
         yield return Figure.Told("storms.first_seed", first, "and one more for each site-year");
-        yield return Figure.Told("storms.steps", all.Sum(result => result.Steps), "steps");
-        yield return Figure.Told("storms.fine_steps", all.Sum(result => result.FineSteps), "steps of 1 s");
-        yield return Figure.Told("storms.faults", all.Sum(result => (long)result.Strikes), "faults of devices");
-        yield return Figure.Told("storms.clock_steps", all.Sum(result => (long)result.ClockSteps), "steps of the clock");
-        yield return Figure.Told("storms.restarts", all.Sum(result => (long)result.Restarts), "restarts");
-        yield return Figure.Told("storms.store_outages", all.Sum(result => (long)result.StoreOutages), "times the store was gone, up to 2 h");
-        yield return Figure.Told("storms.broker_outages", all.Sum(result => (long)result.BrokerOutages), "times the broker was gone, up to a day");
-        yield return Figure.Told("storms.orders", all.Sum(result => (long)result.Orders), "orders by hand and of the cloud");
-        yield return Figure.Told("storms.decisions", all.Sum(result => (long)result.Decisions), "decisions");
-        yield return Figure.Told("storms.lied", all.Sum(result => result.LiedSeconds) / 3_600, "h of lying sensors nobody could tell");
-        yield return new("storms.envelope_violations", all.Sum(result => (long)result.Judge.Escapes), "setpoints", 0);
-        yield return new("storms.blind_setpoints", all.Sum(result => (long)result.Judge.BlindSetpoints), "setpoints on readings that are not Good", 0);
-        yield return new("storms.broken_orders", all.Sum(result => (long)result.Judge.BrokenOrders), "setpoints", 0);
-        yield return new("storms.limit_violations", all.Sum(result => (long)result.Limits.Violations), "beyond the reaction time", 0);
-        yield return Figure.Told("storms.limit_longest", all.Max(result => result.Limits.LongestReaction), "s over a limit with something controllable left");
-        yield return Figure.Told("storms.limit_unmeetable", all.Sum(result => (long)result.Limits.Unmeetable), "times with nothing controllable left");
-        yield return new("storms.restart_changes", all.Sum(result => (long)result.RestartChanges), "restarts", 0);
-        yield return Figure.Told("storms.setpoints_proven", all.Sum(result => result.Setpoints.Proven), "setpoints read back");
-        yield return Figure.Told("storms.setpoints_alerted", all.Sum(result => result.Setpoints.Alerted), "setpoints that did not arrive, and a finding");
-        yield return new("storms.setpoints_silent", all.Sum(result => result.Setpoints.Silent), "setpoints that did not arrive, and no finding", 0);
-        yield return Figure.Told("storms.phase_changes", all.Sum(result => (long)result.Contactors.Switches), "moves of a charger's contactor");
-        yield return new("storms.contactor_violations", all.Sum(result => (long)result.Contactors.UnderCurrent + result.Contactors.TooSoon + result.Contactors.TooMany), "moves under current, too soon or too many", 0);
+        yield return Told("steps", "steps");
+        yield return Told("fine_steps", "steps of 1 s");
+        yield return Told("faults", "faults of devices");
+        yield return Told("clock_steps", "steps of the clock");
+        yield return Told("restarts", "restarts");
+        yield return Told("store_outages", "times the store was gone, up to 2 h");
+        yield return Told("broker_outages", "times the broker was gone, up to a day");
+        yield return Told("orders", "orders by hand and of the cloud");
+        yield return Told("decisions", "decisions");
+        yield return Figure.Told("storms.lied", all.Sum(year => year["lied_s"]) / 3_600, "h of lying sensors nobody could tell");
+        yield return Never("envelope_violations", "setpoints");
+        yield return Never("blind_setpoints", "setpoints on readings that are not Good");
+        yield return Never("broken_orders", "setpoints");
+        yield return Never("limit_violations", "beyond the reaction time");
+        yield return Figure.Told("storms.limit_longest", all.Max(year => year["limit_longest"]), "s over a limit with something controllable left");
+        yield return Told("limit_unmeetable", "times with nothing controllable left");
+        yield return Never("restart_changes", "restarts");
+        yield return Told("setpoints_proven", "setpoints read back");
+        yield return Told("setpoints_alerted", "setpoints that did not arrive, and a finding");
+        yield return Never("setpoints_silent", "setpoints that did not arrive, and no finding");
+        yield return Told("phase_changes", "moves of a charger's contactor");
+        yield return Never("contactor_violations", "moves under current, too soon or too many");
     }
 
     private static string Words(StormResult bad) => string.Create(CultureInfo.InvariantCulture,
         $"seed {bad.Seed}: {bad.Judge.First} limits {bad.Limits.Violations} (longest {bad.Limits.LongestReaction:0} s, {bad.Limits.WorstBound}), setpoints untold {bad.Setpoints.Silent}, contactors {bad.Contactors.UnderCurrent} under current {bad.Contactors.TooSoon} too soon {bad.Contactors.TooMany} too many, restarts changed {bad.RestartChanges}");
+
+    private static string? PathOf(string[] args, string name) => Array.IndexOf(args, name) switch
+    {
+        < 0 => null,
+        var at when at + 1 < args.Length => args[at + 1],
+        _ => throw new BenchException($"{name} needs a file"),
+    };
 
     private static string? Directory(string[] args) => Array.IndexOf(args, "--write") switch
     {

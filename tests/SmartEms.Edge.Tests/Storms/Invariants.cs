@@ -111,8 +111,8 @@ internal static class Invariants
             var (perAmpere, before) = (230 * step.Memory.Chargers[i].Phases.Of(charger), 230 * memory.Chargers[i].Phases.Of(charger));
             var (offer, last) = (step.Setpoints.EvChargers[i].Offer.Amperes, memory.Chargers[i].Offer.Amperes);
             var readings = input.Image.EvChargers[i];
-            var draws = readings.Charge.IsGood ? readings.Charge.Value.Watts : last * before;
             var empty = readings.State.IsGood && readings.State.Value == EvState.NoCar;
+            var draws = readings.Charge.IsGood ? readings.Charge.Value.Watts : empty ? 0 : last * before;
             import += offer <= last ? Math.Min(0, (offer * perAmpere) - draws) : 0;
             growth += offer > last && !empty ? (offer - last) * perAmpere : 0;
         }
