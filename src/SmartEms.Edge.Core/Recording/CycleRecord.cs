@@ -17,9 +17,11 @@ public sealed record CycleRecord(
     ImmutableArray<Finding> Findings)
 {
     /// <summary>Version of this form; a reader refuses what it does not know. Form 1 lacks the hashes of policy and profiles and the build.
-    /// A record whose image tells of a trouble of the box is of form 5, one that carries orders of form 4, one with contacts only of form 3, one without any
+    /// A record whose image knows of more than the devices say is of form 6, one that tells of a trouble of the box is of form 5, one that carries orders of form 4, one with contacts only of form 3, one without any
     /// still of form 2, byte by byte as before.</summary>
-    public const byte FormVersion = 5;
+    public const byte FormVersion = 6;
+
+    private const byte WithoutOutside = 5;
 
     private const byte WithoutBox = 4;
     private const byte WithoutOrders = 3;
@@ -46,7 +48,7 @@ public sealed record CycleRecord(
     public byte[] ToBytes()
     {
         var to = new WireWriter();
-        to.Byte(!Image.Box.IsWell ? FormVersion : !Image.Orders.IsEmpty ? WithoutBox : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
+        to.Byte(Image.Outside is not null ? FormVersion : !Image.Box.IsWell ? WithoutOutside : !Image.Orders.IsEmpty ? WithoutBox : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
         to.Whole(Slot.Index);
         to.Text(SiteHash);
         to.Text(PolicyName);
@@ -90,7 +92,8 @@ public sealed record CycleRecord(
 
     private static ImageParts PartsOf(byte version) => version switch
     {
-        FormVersion => ImageParts.Box,
+        FormVersion => ImageParts.Outside,
+        WithoutOutside => ImageParts.Box,
         WithoutBox => ImageParts.Orders,
         WithoutOrders => ImageParts.Contacts,
         _ => ImageParts.None,

@@ -11,17 +11,13 @@ public static class ForecastWire
     /// <summary>One NaN for all machines: what arithmetic leaves differs in its sign.</summary>
     private const int NotANumber = 0x7FC00000;
 
-    private const int MinutesMost = 18 * 60;
-
     public static byte[] ToBytes(Past past)
     {
         var to = new WireWriter();
         to.Byte(Form);
         to.Byte((byte)past.StepMinutes);
         to.Byte((byte)past.Production);
-        to.Whole(past.Clock.OffsetMinutes);
-        to.Whole(past.Clock.ChangesAt.UnixMilliseconds);
-        to.Whole(past.Clock.LaterOffsetMinutes);
+        OutsideWire.Clock(to, past.Clock);
         to.Whole(past.First);
         to.Count((ulong)past.Count);
         foreach (var offset in past.Offsets)
@@ -47,7 +43,7 @@ public static class ForecastWire
         if (minutes is < 5 or > 60 || 60 % minutes != 0)
             throw new InvalidDataException($"record damaged: a step of {minutes} minutes");
         var production = WireReader.Known((Production)from.Byte());
-        var clock = new LocalClock((int)from.Whole(-MinutesMost, MinutesMost), from.Instant(), (int)from.Whole(-MinutesMost, MinutesMost));
+        var clock = OutsideWire.Clock(ref from);
         var past = Past.Empty(minutes, clock, production);
         var first = from.Whole(0, int.MaxValue * 2L);
         var offsets = new sbyte[from.Length(atLeastBytesEach: 9)];

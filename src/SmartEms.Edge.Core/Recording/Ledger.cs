@@ -31,6 +31,10 @@ public enum LedgerKind : byte
 
     /// <summary>A person wrote registers past the controller (<see cref="HandWrite"/>).</summary>
     HandWrite = 15,
+
+    /// <summary>What the site has learnt for forecasts and plans (<see cref="BrainWire"/>), once a day and at a start.</summary>
+    Brain = 16,
+
     /// <summary>What the pulse meters at contacts have counted (<see cref="PulseWire"/>); the last one counts.</summary>
     PulseCounts = 12,
 }

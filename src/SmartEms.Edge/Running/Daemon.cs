@@ -65,6 +65,9 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly ConstraintWatch constraints = new(parts.Site);
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
+    private readonly SlotMeter meter = new(parts.Site);
+    private readonly PriceBoard? prices = parts.Site.Tariff.Spot is { } spot ? new(spot, parts.Log) : null;
+    private long brainDay = long.MinValue;
     private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
     private long lastFollowMs = -1;
     private long followSteps;
@@ -172,6 +175,7 @@ internal sealed class Daemon(DaemonParts parts)
             parts.Log.Info($"first complete process image after {firstImageMs} ms");
         }
         Tally.Add(image, seconds);
+        meter.Add(image, step.Setpoints, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
         parts.Recorder.Telemetry(tap.Take(image.TakenAt));
         followSteps++;
@@ -218,12 +222,14 @@ internal sealed class Daemon(DaemonParts parts)
     {
         var image = Look();
         var slot = Slot.Of(image.TakenAt);
+        image = image with { Outside = Outside(slot) };
         if (!await slots.TakeAsync(slot))
         {
             Prolong(slot, image);
             return;
         }
         var before = memory with { Follow = follow, Alerts = alerts };
+        KeepBrain(before.Brain, image);
         var thought = Cycle.Think(slot, image, site, before, parts.Policy);
         var record = new CycleRecord(slot, image, before, thought.Decision, thought.Findings)
         {
@@ -236,11 +242,31 @@ internal sealed class Daemon(DaemonParts parts)
             ProgramBuild = parts.ProgramBuild,
         };
         var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
-        ofPolicy = thought.Findings.RemoveAll(finding => finding.Code != FindingCode.PolicyFailed); // Follow cannot see it, and it stands until the policy is asked again
+        ofPolicy = thought.Findings.RemoveAll(finding => finding.Code is not (FindingCode.PolicyFailed or FindingCode.PlanFailed)); // Follow cannot see it, and it stands until the policy is asked again
         await Task.WhenAny(stored, Task.Delay(DurableWithin, realTime));
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);
         cycles++;
+    }
+
+    /// <summary>What forecasts and plans need to know. Where one price holds at all times nothing can be won, and nothing is learnt.</summary>
+    private Outside? Outside(Slot slot)
+    {
+        if (site.Tariff.IsFlat || site.Batteries.IsEmpty)
+            return null;
+        var local = LocalClock.Of(slot.Start, realTime.LocalTimeZone);
+        var spot = prices?.From(slot) ?? [];
+        Tally.Charge(site.Tariff.ImportAt(slot.Start, local, spot.IsEmpty ? null : spot[0]));
+        return new(local) { Measured = meter.Before(slot), Spot = spot };
+    }
+
+    /// <summary>Once a day, and with the first decision, what was learnt is stored; the records after it roll it on.</summary>
+    private void KeepBrain(Brain? brain, ProcessImage image)
+    {
+        if (brain is null || image.Outside is not { } outside || outside.Clock.DayOf(image.TakenAt) is var day && day == brainDay)
+            return;
+        brainDay = outside.Clock.DayOf(image.TakenAt);
+        _ = parts.Recorder.AppendAsync(LedgerKind.Brain, image.TakenAt, BrainWire.ToBytes(brain));
     }
 
     /// <summary>The wall clock runs through quarter-hours that have been decided. The decision stands for the rest of its time, then the plain rule leads from

@@ -17,7 +17,7 @@ internal static class LastRun
             var record = CycleRecord.FromBytes(entry.Body);
             if (record.SiteHash != loaded.Hash)
                 throw new InvalidDataException("the site file has changed");
-            return record.Before with { LastDecision = record.Decision, Alerts = AlertsSince(store, entry, record) };
+            return record.Before with { LastDecision = record.Decision, Alerts = AlertsSince(store, entry, record), Brain = BrainWire.After(Learnt.Before(store, entry), record) };
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
