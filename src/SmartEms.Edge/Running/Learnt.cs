@@ -16,7 +16,7 @@ internal static class Learnt
     public static Brain? Before(IStore store, LedgerEntry entry)
     {
         LedgerEntry? stored = null;
-        foreach (var one in store.Read(LedgerKind.Brain, entry.At - Back, new(long.MaxValue)))
+        foreach (var one in store.Read(LedgerKind.Brain, entry.At + -Back, new(long.MaxValue)))
             if (one.Sequence < entry.Sequence)
                 stored = one;
         if (stored is null)
