@@ -10,7 +10,7 @@ namespace SmartEms.Edge.Training;
 /// <param name="Batch">Chunks looked at in each.</param>
 /// <param name="Rate">The first step's length; it falls to nothing by a cosine.</param>
 /// <param name="Entropy">Likewise.</param>
-public sealed record TrainingPlan(ulong Seed, int Rounds = 400, int Batch = 12, float Rate = 2e-3f, float Entropy = 0.003f)
+public sealed record TrainingPlan(ulong Seed, int Rounds = 120, int Batch = 8, float Rate = 1e-3f, float Entropy = 0.003f)
 {
     /// <summary>Shrinks weights towards the plan.</summary>
     public float Decay { get; init; } = 1e-5f;

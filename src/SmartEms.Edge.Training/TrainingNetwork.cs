@@ -24,14 +24,12 @@ internal sealed class TrainingNetwork
 
     public float[] Weights { get; } = new float[Size];
 
-    /// <summary>Small even draws; the last layer nearly zero, so that learning begins at the plan.</summary>
+    /// <summary>Small even draws; the last layer zero, so that learning begins at the plan.</summary>
     public static TrainingNetwork Drawn(ulong seed)
     {
         var (network, chance) = (new TrainingNetwork(), new SeededRandom(seed));
         Draw(network.Weights.AsSpan(0, Inputs * First), 1 / MathF.Sqrt(Inputs / 3f), ref chance);
         Draw(network.Weights.AsSpan(SecondAt, First * Second), 1 / MathF.Sqrt(First / 3f), ref chance);
-        for (var j = 0; j < Second; j++)
-            Draw(network.Weights.AsSpan(OutputAt + (j * Padded), Chunk.Modes), 0.01f, ref chance);
         network.Turn();
         return network;
     }

@@ -78,7 +78,7 @@ public static class Features
     public static float Spread(PlanQuestion question)
     {
         var import = new HourMeans(question.Prices.Import.AsSpan(), question.Outlook.StepMinutes, Hours);
-        return (float)Math.Min(1, 20 * import.Deviation / Math.Max(0.01, Math.Abs(import.Mean)));
+        return (float)Math.Clamp((20 * import.Deviation / Math.Max(0.01, Math.Abs(import.Mean))) - 0.01, 0, 1);
     }
 
     private static void Price(HourMeans import, double export, Span<float> into)

@@ -15,7 +15,7 @@ public readonly record struct PolicyChoice(BatteryMode Battery, EvMode Ev, int S
 public sealed class NeuralPolicy(PolicyFile file)
 {
     /// <summary>One unit of loss weighs so much against the network's outputs.</summary>
-    public const float LossWeight = 12;
+    public const float LossWeight = 200;
 
     /// <summary>With more features outside the box of training the plan leads.</summary>
     public const int MostStrangers = 3;

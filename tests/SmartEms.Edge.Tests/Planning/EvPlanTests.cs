@@ -13,7 +13,7 @@ public class EvPlanTests
     public void It_waits_for_the_cheap_hours_and_leaves_full()
     {
         var plan = Planner.Make(With(new(12_000, 1_400, 11_000, EvNeed.LeavesAfter(9)), hour => hour is 5 or 6 ? 0.10 : 0.40));
-        Assert.Equal(EvMode.Off, plan.Ev);
+        Assert.All(plan.Path.Take(5), step => Assert.Equal(0, step.Flow.Ev));
         Assert.Equal(0, plan.Path[9].EvNeedWh, 3);
         Assert.Equal(12_000, plan.Path[5].Flow.Ev + plan.Path[6].Flow.Ev, 3);
     }
@@ -33,7 +33,7 @@ public class EvPlanTests
     public void A_departure_that_may_come_any_time_is_not_waited_for()
     {
         static double Import(int hour) => hour is 5 or 6 ? 0.28 : 0.30;
-        Assert.Equal(EvMode.Off, Planner.Make(With(new(8_000, 1_400, 11_000, EvNeed.LeavesAfter(9)), Import)).Ev);
+        Assert.Equal(0, Planner.Make(With(new(8_000, 1_400, 11_000, EvNeed.LeavesAfter(9)), Import)).Path[0].Flow.Ev);
         Assert.Equal(EvMode.Full, Planner.Make(With(new(8_000, 1_400, 11_000, [.. Enumerable.Repeat(0.2, 36)]), Import)).Ev);
     }
 
@@ -45,7 +45,7 @@ public class EvPlanTests
             Storage = Storage.None, EnergyWh = 0, Ev = new(15_000, 1_400, 11_000, EvNeed.LeavesAfter(20)),
         };
         var plan = Planner.Make(question);
-        Assert.Equal(EvMode.Off, plan.Ev);
+        Assert.Equal(0, plan.Path[0].Flow.Ev);
         Assert.Equal(0, plan.Path[20].EvNeedWh, 1);
         Assert.All(plan.Path.Where(step => step.Flow.Ev > 0), step => Assert.True(step.Flow.Import < 600));
     }
