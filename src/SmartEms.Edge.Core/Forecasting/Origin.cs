@@ -43,7 +43,8 @@ internal sealed class Origin
             return true;
         }
         features.Of(at, Sight.Features);
-        Sight.Expected = Math.Clamp(lesson.Regression.Of(Sight.Features), 0, Sight.Most);
+        var expected = lesson.Regression.Of(Sight.Features);
+        Sight.Expected = Math.Clamp(double.IsFinite(expected) ? expected : features.Usual(at), 0, Sight.Most);
         var ways = Sight.Ways.AsSpan();
         Around(at, lesson, ways[..Levels.Count]);
         Continued(Alike, at, ways.Slice(Levels.Count, Levels.Count));

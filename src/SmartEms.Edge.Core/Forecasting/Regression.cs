@@ -14,9 +14,7 @@ internal sealed class Regression
         Doubt = doubt;
         Weights = new double[inputs];
         Covariance = new double[inputs * inputs];
-        Weights[1] = 1; // nothing learnt: as usual
-        for (var i = 0; i < inputs; i++)
-            Covariance[(i * inputs) + i] = doubt;
+        Forget();
     }
 
     private Regression(Regression other) => (Doubt, Weights, Covariance) = (other.Doubt, [.. other.Weights], [.. other.Covariance]);
@@ -49,6 +47,11 @@ internal sealed class Regression
             scale += features[i] * gain[i];
         }
         var miss = (outcome - Of(features)) / scale;
+        if (!(scale >= Forgetting / 2) || !double.IsFinite(miss))
+        {
+            Forget(); // roundings have spoilt the covariance, which cannot be negative
+            return;
+        }
         var most = 0.0;
         for (var i = 0; i < inputs; i++)
         {
@@ -60,5 +63,15 @@ internal sealed class Regression
         if (most > DoubtMost * Doubt)
             for (var i = 0; i < Covariance.Length; i++)
                 Covariance[i] *= 0.95;
+    }
+
+    /// <summary>Nothing learnt: as usual.</summary>
+    private void Forget()
+    {
+        Array.Clear(Weights);
+        Array.Clear(Covariance);
+        Weights[1] = 1;
+        for (var i = 0; i < Weights.Length; i++)
+            Covariance[(i * Weights.Length) + i] = Doubt;
     }
 }

@@ -136,6 +136,30 @@ public sealed class ForecasterTests
         Assert.All(outlook.Pv.P90, watts => Assert.InRange(watts, 500, 4_000));
     }
 
+    /// <summary>Long standstills, absurd peaks, and the same again: a regression that forgets must not run away meanwhile.</summary>
+    [Fact]
+    public void It_stays_sound_through_months_of_nothing_and_of_extremes()
+    {
+        var past = Hourly;
+        for (var step = 0; step < 330 * 24; step++)
+        {
+            var (load, pv) = (step / 24) switch
+            {
+                < 60 => MadeUp.House(MadeUp.Monday.ToDateTimeOffset().DateTime.AddHours(step), step),
+                < 150 => (0, 0),
+                < 180 => (step % 3 == 0 ? 1e6 : 0, step % 24 == 12 ? 1e6 : 0),
+                < 270 => (500, 0),
+                _ => (500 + (100 * MadeUp.Wobble(step)), step % 24 is > 8 and < 16 ? 2_000 : 0),
+            };
+            past = past.After(MadeUp.At(past, step), load, pv);
+            if (step % (15 * 24) == 0)
+                MadeUp.AssertSound(Forecaster.Look(past, past.End, 48), 48);
+        }
+        var outlook = Forecaster.Look(past, past.End, 24);
+        Assert.All(outlook.Load.P50, watts => Assert.InRange(watts, 400, 600));
+        Assert.Equal(2_000, outlook.Pv.P50[12], 200.0);
+    }
+
     /// <summary>A measured home, knowing only the past of each hour: a tenth of the outcomes lies below P10 and a tenth above P90.</summary>
     [Fact]
     public void Quantiles_hold_on_a_measured_home()
