@@ -28,8 +28,8 @@ public static class Cascade
     /// <summary>What the site takes itself cannot break a limit, so PV takes back nearly all of that at once.</summary>
     private const double OwnShare = 0.9;
 
-    private const double InsistWattsPerSecond = 10;
-    private const double MostInsistence = 200;
+    private const double InsistWattsPerSecond = 25;
+    private const double MostInsistence = 300;
 
     /// <summary>Export that stands so long and a battery's delay more, at most as long again, lets no plant rise any further, s.</summary>
     private const double HeldAfterSeconds = 3;
@@ -207,7 +207,7 @@ public static class Cascade
                 : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             // What batteries have still to take must not be let in faster than they take it.
             if (ExportStands(draft) > HeldAfterSeconds + Math.Min(draft.Memory.Regulation.Latency, HeldAfterSeconds))
-                draft.PvLimit[i] = Math.Min(draft.PvLimit[i], Math.Max(0, Math.Floor(Math.Min(draft.Memory.PvLimits[i], produced))));
+                draft.PvLimit[i] = Math.Min(draft.PvLimit[i], Math.Floor(Math.Clamp(Math.Min(draft.Memory.PvLimits[i], produced), 0, plant.Rated.Watts)));
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
                 continue;

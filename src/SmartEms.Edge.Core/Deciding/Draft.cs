@@ -23,7 +23,8 @@ public sealed class Draft
         for (var i = 0; i < chargers; i++)
             Phases[i] = ChargerObeys(i) ? memory.Chargers[i].Phases.Of(site.EvChargers[i]) : site.EvChargers[i].Phases;
         for (var i = 0; i < chargers; i++)
-            Charging[i] = IsUnsure(i) ? memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i) : image.EvChargers[i].Charge.KnownOr(Power.Zero).Watts;
+            Charging[i] = !envelope.Reactions.ChargerHas(i, FailsafeAct.CountedAsOffered) ? image.EvChargers[i].Charge.KnownOr(Power.Zero).Watts
+                : IsUnsure(i) ? memory.Chargers[i].Offer.Amperes * WattsPerAmpere(i) : 0;
         for (var i = 0; i < plants; i++)
             Production[i] = envelope.Reactions.PlantHas(i, FailsafeAct.CountedAsAllowed)
                 ? Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i])
