@@ -15,6 +15,7 @@ internal static class PolicyBench
     private const int Folds = 5;
     private const int Seeds = 3;
     private const int LastDay = 363;
+    private static readonly bool[] FillsUp = [false, true];
     private static readonly string[] Tariffs = ["flat", .. ChunkPool.Tariffs];
     private static readonly BacktestSpan Span = new(ChunkPool.WarmUpDays * 24, LastDay * 24, 5_000);
 
@@ -65,7 +66,7 @@ internal static class PolicyBench
         var stored = 0.8 * 0.95 * trace.Prices.Import.AsSpan(Span.First, Span.Steps).ToArray().Average();
         var foresight = new TraceForesight(trace, looks);
         var shelf = new PlanShelf(foresight, storage) { Keeps = true };
-        var rules = new[] { false, true }.Select(fills => Backtest.Run(trace, storage, Span, new PriceRule(trace, storage, fills))).MinBy(result => result.Total(stored))!;
+        var rules = FillsUp.Select(fills => Backtest.Run(trace, storage, Span, new PriceRule(trace, storage, fills))).MinBy(result => result.Total(stored))!;
         List<BacktestResult> results =
         [
             Backtest.Run(trace, storage, Span, new NoControl()),

@@ -44,7 +44,7 @@ internal sealed class SlotMeter(Site site)
     }
 
     /// <summary>W; null when any of the flows is not Good.</summary>
-    private (double Load, double Pv)? LoadOf(ProcessImage image)
+    private static (double Load, double Pv)? LoadOf(ProcessImage image)
     {
         if (!image.Grid.Import.TryGood(out var import))
             return null;

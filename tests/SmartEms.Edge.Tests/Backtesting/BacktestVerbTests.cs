@@ -69,8 +69,8 @@ public sealed class BacktestVerbTests : IDisposable
     public void A_day_of_92_quarter_hours_is_a_day()
     {
         var run = BacktestRun.Of(new(Home(35, minutes: 15, isUtc: true)) { Spot = Prices(_ => 50), Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") });
-        var day = Enumerable.Range(0, run.Local.Days).Single(d => run.Local.FirstOf(d + 1) - run.Local.FirstOf(d) == 92);
-        Assert.Equal(new DateTime(2024, 3, 31), run.Local[run.Local.FirstOf(day)].Date);
+        var day = Enumerable.Range(0, run.Local.Days).Single(d => run.Local[run.Local.FirstOf(d)].Date == new DateTime(2024, 3, 31));
+        Assert.Equal(92, run.Local.FirstOf(day + 1) - run.Local.FirstOf(day));
         var noon = run.Local.FirstOf(day) + (11 * 4);
         Assert.Equal(new TimeSpan(12, 0, 0), run.Local[noon].TimeOfDay);
         Assert.Equal(run.Local.FirstOf(day + 1), run.Trace.Prices.KnownUntil[noon]);

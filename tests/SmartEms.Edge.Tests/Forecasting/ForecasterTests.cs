@@ -147,7 +147,7 @@ public sealed class ForecasterTests
             {
                 < 60 => MadeUp.House(MadeUp.Monday.ToDateTimeOffset().DateTime.AddHours(step), step),
                 < 150 => (0, 0),
-                < 180 => (step % 3 == 0 ? 1e6 : 0, step % 24 == 12 ? 1e6 : 0),
+                < 180 => (step % 3 == 0 ? 5e5 : 0, step % 24 == 12 ? 5e5 : 0),
                 < 270 => (500, 0),
                 _ => (500 + (100 * MadeUp.Wobble(step)), step % 24 is > 8 and < 16 ? 2_000 : 0),
             };

@@ -32,7 +32,7 @@ public sealed class PlannedCycleTests
     public void The_plan_leads_where_prices_vary_and_says_what_else_would_cost()
     {
         var days = Live(House, 9, soc: 0.4);
-        var night = days.Single(one => one.Slot.Index == Begin.Index + (8 * PerDay) + 12);
+        var night = days.Single(one => one.Slot.Index == Begin.Index + (8 * PerDay) + 23); // the last cheap quarter-hour
         Assert.Equal("plan-1", night.Decision.LedBy);
         Assert.InRange(night.Decision.Batteries[0].Mode, BatteryMode.GridCharge33, BatteryMode.GridCharge100);
         var evening = days.Single(one => one.Slot.Index == Begin.Index + (8 * PerDay) + (18 * 4));
