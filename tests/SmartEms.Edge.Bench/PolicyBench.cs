@@ -41,7 +41,7 @@ internal static class PolicyBench
         if (directory is null)
             yield break;
         await File.WriteAllTextAsync(Path.Combine(directory, "policy.svg"), PolicyPlot.Svg(scores));
-        page.Write(Path.Combine(directory, "policy.md"), "Plan and policy on measured homes", "./dev bench policy --write docs/evidence", PolicyFigures.Words(policies.Count > 0 ? policies[0].File : PolicyFile.PlanAlone));
+        page.Write(Path.Combine(directory, "policy.md"), "Plan and policy on measured homes", "./dev bench policy --write docs/evidence", PolicyFigures.Words(policies.Count > 0 ? policies[0].File : null));
     }
 
     /// <summary>A policy for each fold and seed: two homes are left out of each fold.</summary>

@@ -26,8 +26,10 @@ internal static class PolicyFigures
         yield return new("policy.flat_off_the_rule", leaders.Max(name => flat.GroupBy(week => week.Home).Max(home => Math.Abs(home.Sum(week => week.Costs[name] - week.Costs["rule"])))), "currency, worst home", 0.005);
         foreach (var name in leaders)
         {
-            var (percent, where) = scores.WorstMonth(name);
+            var (percent, where) = scores.WorstMonth(name, "rule");
             yield return new($"policy.worst_home_month_{name}", percent, $"% of the rule's bill ({where})", Never, -1);
+            (percent, where) = scores.WorstMonth(name, "no-control");
+            yield return Figure.Told($"policy.worst_home_month_{name}_of_no_control", percent, $"% of the bill without a battery ({where})");
         }
         yield return new("policy.perfect_foresight_off_highs", bounds.Max(one => 100 * Math.Abs((one.Own / one.Highs) - 1)), $"% at most, of {bounds.Length} homes and tariffs", 0.5);
     }
@@ -55,15 +57,18 @@ internal static class PolicyFigures
         yield return Figure.Told($"policy.{tariff}_above_plan_high", high, "points of R2, 97.5th percentile over home-weeks");
     }
 
-    public static string Words(PolicyFile file) => $"""
+    public static string Words(PolicyFile? trained) => $"""
         Ten measured homes (hourly, 10 kWh / 5 kW battery, see tests/data/energy), forecasts made only from what lay before each hour. Scored are the test weeks, from
-        which nothing is ever learnt; the policy that leads a home was trained without that home (five folds of two homes, three seeds). R1 is the part of the saving between no
+        which nothing is ever learnt. {Trained(trained)} R1 is the part of the saving between no
         battery and perfect foresight, R2 that between the rule of self-consumption and perfect foresight; `dynamic` pools the German price years 2020 to 2023. Energy in the
-        battery at the begin and end of a week is valued at 0.8 × 0.95 × the mean import price. A home-month is four weeks; all weeks of the homes left out count for it.
-        The network has {file.Network.Values.Length} weights.
+        battery at the begin and end of a week is valued at 0.8 × 0.95 × the mean import price. A home-month is four weeks, test weeks and others alike.
 
         ![R2 by tariff](policy.svg)
         """;
+
+    private static string Trained(PolicyFile? one) => one is null
+        ? "No policy was trained for this page: it judges the plan, which leads wherever the policy's network is zero, as the one that ships is (docs/decisions/planning.md)."
+        : $"The policy that leads a home, {one.Network.Values.Length} weights, was trained without that home (five folds of two homes, three seeds).";
 
     private static double Above(IReadOnlyList<ScoredWeek> weeks, int seed) => PolicyScores.Share(weeks, $"policy-{seed}", "rule") - PolicyScores.Share(weeks, "plan", "rule");
 

@@ -51,14 +51,14 @@ internal sealed class PolicyScores
         return (values[Draws / 40], values[Draws - (Draws / 40)]);
     }
 
-    /// <summary>The worst four weeks of any home under any tariff against the rule, in percent of the bill without a battery; all weeks count, for the home was never learnt from.</summary>
-    public (double Percent, string Where) WorstMonth(string controller)
+    /// <summary>The worst four weeks of any home under any tariff against the rule, in percent of another controller's bill; all weeks count, for the home was never learnt from.</summary>
+    public (double Percent, string Where) WorstMonth(string controller, string of)
     {
         var worst = (Percent: double.PositiveInfinity, Where: "");
         foreach (var month in _weeks.GroupBy(week => (week.Home, week.Tariff, Month: week.Day / 28)))
         {
-            var (rule, mine, none) = (month.Sum(week => week.Costs["rule"]), month.Sum(week => week.Costs[controller]), month.Sum(week => Math.Abs(week.Costs["no-control"])));
-            if (100 * (rule - mine) / none is var percent && percent < worst.Percent)
+            var (rule, mine, bill) = (month.Sum(week => week.Costs["rule"]), month.Sum(week => week.Costs[controller]), Math.Abs(month.Sum(week => week.Costs[of])));
+            if (100 * (rule - mine) / bill is var percent && percent < worst.Percent)
                 worst = (percent, $"fontana_{month.Key.Home} {month.Key.Tariff} day {month.Key.Month * 28}");
         }
         return worst;
