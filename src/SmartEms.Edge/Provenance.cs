@@ -12,16 +12,20 @@ namespace SmartEms.Edge;
 /// <summary>What a decision was made with, by hashes whose texts the store keeps: site file, profiles, policy, program.</summary>
 internal static class Provenance
 {
-    private static readonly Lazy<PolicyFile> BuiltIn = new(PolicySource.BuiltIn);
+    private static readonly Lazy<(IPolicy Policy, string Hash)> Learned = new(() =>
+    {
+        var file = PolicySource.BuiltIn();
+        return (new LearnedPolicy(new(file)), Convert.ToHexStringLower(SHA256.HashData(file.Write())));
+    });
 
     /// <summary>The policy of a site: the plain rule where one price holds at all times, else the one built in, upon the plan.</summary>
-    public static IPolicy PolicyOf(Site site) => site.Tariff.IsFlat || site.Batteries.IsEmpty ? SelfConsumption.Rule : new LearnedPolicy(new(BuiltIn.Value));
+    public static IPolicy PolicyOf(Site site) => site.Tariff.IsFlat || site.Batteries.IsEmpty ? SelfConsumption.Rule : Learned.Value.Policy;
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version { get; } = Informational.Split('+')[0];
 
     /// <summary>The rule has no weights: its name is all there is to it beside the program. The learned policy is its file.</summary>
-    public static string PolicyHashOf(Site site) => PolicyOf(site) is LearnedPolicy ? Convert.ToHexStringLower(SHA256.HashData(BuiltIn.Value.Write())) : SiteSource.Hash(PolicyOf(site).Name);
+    public static string PolicyHashOf(Site site) => PolicyOf(site) is LearnedPolicy ? Learned.Value.Hash : SiteSource.Hash(PolicyOf(site).Name);
 
     /// <summary>What the build says of itself behind its version (the commit); empty when it says nothing.</summary>
     public static string Build { get; } = Informational.IndexOf('+') is var at and >= 0 ? Informational[(at + 1)..] : "";

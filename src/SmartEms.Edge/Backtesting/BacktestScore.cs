@@ -30,38 +30,30 @@ internal sealed class BacktestScores
     /// <summary>Less than this is no saving but rounding.</summary>
     private const double Nothing = 1e-6;
 
-    private readonly BacktestRun run;
-    private readonly TimeProvider time;
-
-    private BacktestScores(BacktestRun run, TimeProvider time) => (this.run, this.time) = (run, time);
+    private BacktestScores(BacktestRun run, List<BacktestResult> results, List<double> seconds) =>
+        (Results, Scores) = (results, [.. results.Select((result, i) => Score(run, result, results, seconds[i]))]);
 
     /// <summary>What each made of it, step by step; in the order of the scores.</summary>
-    public required IReadOnlyList<BacktestResult> Results { get; init; }
-    public required IReadOnlyList<BacktestScore> Scores { get; init; }
+    public IReadOnlyList<BacktestResult> Results { get; }
+    public IReadOnlyList<BacktestScore> Scores { get; }
 
     public static BacktestScores Of(BacktestRun run, TimeProvider time, IReadOnlyList<IController> controllers)
-    {
-        var scores = new BacktestScores(run, time) { Results = [], Scores = [] };
-        return scores.Live(controllers);
-    }
-
-    private BacktestScores Live(IReadOnlyList<IController> controllers)
     {
         Timed[] timed = [.. controllers.Select(one => new Timed(one, time))];
         var results = Backtest.Run(run.Trace, run.Storage, run.Span, timed).ToList();
         var seconds = timed.Select(one => one.Seconds).ToList();
-        Better(results, seconds, "price-rule");
+        Better(run, results, seconds, "price-rule");
         var began = time.GetTimestamp();
         if (run.Trace.Sessions.IsEmpty)
         {
             results.Add(PerfectForesight.Run(run.Trace, run.Storage, run.Span, run.StoredPerKwh));
             seconds.Add(time.GetElapsedTime(began).TotalSeconds);
         }
-        return new(run, time) { Results = results, Scores = [.. results.Select((result, i) => Score(result, results, seconds[i]))] };
+        return new(run, results, seconds);
     }
 
     /// <summary>Of several with one name the one that paid least stays.</summary>
-    private void Better(List<BacktestResult> results, List<double> seconds, string name)
+    private static void Better(BacktestRun run, List<BacktestResult> results, List<double> seconds, string name)
     {
         while (results.FindIndex(one => one.Name == name) is >= 0 and var first && results.FindIndex(first + 1, one => one.Name == name) is >= 0 and var second)
         {
@@ -71,7 +63,7 @@ internal sealed class BacktestScores
         }
     }
 
-    private BacktestScore Score(BacktestResult result, List<BacktestResult> all, double seconds)
+    private static BacktestScore Score(BacktestRun run, BacktestResult result, List<BacktestResult> all, double seconds)
     {
         double? CostOf(string name) => all.Find(one => one.Name == name) is { } one ? run.CostOf(one) : null;
         var cost = run.CostOf(result);

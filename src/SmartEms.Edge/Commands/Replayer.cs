@@ -19,8 +19,8 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
 
     private readonly Dictionary<(string Site, string Profiles), Site?> sites = [];
 
-    /// <summary>What the site had learnt by the record thought last.</summary>
-    private (bool IsKnown, Brain? Brain) learnt;
+    /// <summary>What the site had learnt by the record thought last; null = it is looked up in the store.</summary>
+    private Brain? learnt;
     private readonly List<string> notes = [];
 
     public ReplayView Run(Instant from, Instant to)
@@ -41,6 +41,8 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
 
     private (bool? Same, string? Note) Again(LedgerEntry entry)
     {
+        var known = learnt;
+        learnt = null; // what follows a record that cannot be thought again does not go on from it
         if (!LedgerChain.IsSound(entry))
             return (null, "the stored record is damaged: its CRC is not the one it was written with");
         CycleRecord record;
@@ -54,25 +56,17 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
         }
         if ((whatIf ?? SiteOf(record)) is not { } site)
             return (null, $"the site file it ran under ({Short(record.SiteHash)}…) or a profile of it is not in the store or does not read any more");
-        if (record.PolicyName != Composition.PolicyOf(site).Name || (record.PolicyHash.Length > 0 && record.PolicyHash != Provenance.PolicyHashOf(site)))
+        if (whatIf is null && (record.PolicyName != Composition.PolicyOf(site).Name || (record.PolicyHash.Length > 0 && record.PolicyHash != Provenance.PolicyHashOf(site))))
             return (null, $"it was led by {record.PolicyName} {Short(record.PolicyHash)}, which this program does not have");
         if (!Fits(record, site))
             return (null, "it was made with other devices than this site file has");
-        learnt = (true, BrainBefore(entry, record));
-        var thought = Cycle.Think(record.Slot, record.Image, site, record.Before with { Brain = learnt.Brain }, Composition.PolicyOf(site));
-        learnt = (true, thought.Memory.Brain);
+        var brain = record.Image.Outside is null ? null : known ?? Learnt.Before(store, entry);
+        var thought = Cycle.Think(record.Slot, record.Image, site, record.Before with { Brain = brain }, Composition.PolicyOf(site));
+        learnt = record.Image.Outside is null ? known : thought.Memory.Brain;
         if (whatIf is not null)
             return Otherwise(record.Decision, thought.Decision);
         var again = CycleRecord.Fingerprint(thought.Decision, thought.Findings);
         return again.AsSpan().SequenceEqual(CycleRecord.Fingerprint(record.Decision, record.Findings)) ? (true, null) : (false, "the decision comes out differently");
-    }
-
-    /// <summary>A restart may have begun from what was stored last, so that is looked up again for the first record and wherever records are missing between.</summary>
-    private Brain? BrainBefore(LedgerEntry entry, CycleRecord record)
-    {
-        if (record.Image.Outside is null)
-            return null;
-        return learnt.IsKnown && learnt.Brain is not null ? learnt.Brain : Learnt.Before(store, entry);
     }
 
     /// <summary>Modes and limits count; the words that give the reason may differ.</summary>

@@ -66,7 +66,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
     private readonly SlotMeter meter = new(parts.Site);
-    private readonly PriceBoard? prices = parts.Site.Tariff.Spot is { } spot ? new(spot, parts.Log) : null;
+    private readonly PriceBoard? prices = parts.Site.Tariff.Spot is { } spot ? new(spot, parts.Log, parts.RealTime) : null;
     private long brainDay = long.MinValue;
     private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
     private long lastFollowMs = -1;
@@ -156,7 +156,6 @@ internal sealed class Daemon(DaemonParts parts)
         return image with { Orders = parts.Orders.Now(image.TakenAt), Box = new(clock.Trust, parts.Start) };
     }
 
-    /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
     /// <summary>The wall clock says how old the memory is; one that jumps may say anything, and then it is as old as may be.</summary>
     private static FollowMemory Recalled(DaemonParts parts)
     {
@@ -165,6 +164,7 @@ internal sealed class Daemon(DaemonParts parts)
         return memory.AfterRestart(parts.Site, parts.Memory.LastDecision is null ? TimeSpan.Zero : since);
     }
 
+    /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
     private static long LeaseMs(double seconds) => Math.Max(10_000, (long)(seconds * 3_000));
 
     private void Account(ProcessImage image, Followed step, ImmutableArray<Finding> findings, double seconds)
@@ -222,7 +222,7 @@ internal sealed class Daemon(DaemonParts parts)
     {
         var image = Look();
         var slot = Slot.Of(image.TakenAt);
-        image = image with { Outside = Outside(slot) };
+        image = image with { Outside = await OutsideAsync(slot) };
         if (!await slots.TakeAsync(slot))
         {
             Prolong(slot, image);
@@ -249,13 +249,14 @@ internal sealed class Daemon(DaemonParts parts)
         cycles++;
     }
 
-    /// <summary>What forecasts and plans need to know. Where one price holds at all times nothing can be won, and nothing is learnt.</summary>
-    private Outside? Outside(Slot slot)
+    /// <summary>What forecasts and plans need to know. Where one price holds at all times nothing can be won, and nothing is learnt; nor is anything while nobody knows
+    /// what time it is: what was learnt under the right time would be overwritten.</summary>
+    private async ValueTask<Outside?> OutsideAsync(Slot slot)
     {
-        if (site.Tariff.IsFlat || site.Batteries.IsEmpty)
+        if (site.Tariff.IsFlat || site.Batteries.IsEmpty || clock.Trust > ClockTrust.Holdover)
             return null;
         var local = LocalClock.Of(slot.Start, realTime.LocalTimeZone);
-        var spot = prices?.From(slot) ?? [];
+        var spot = prices is null ? [] : await prices.FromAsync(slot);
         Tally.Charge(site.Tariff.ImportAt(slot.Start, local, spot.IsEmpty ? null : spot[0]));
         return new(local) { Measured = meter.Before(slot), Spot = spot };
     }
@@ -263,9 +264,9 @@ internal sealed class Daemon(DaemonParts parts)
     /// <summary>Once a day, and with the first decision, what was learnt is stored; the records after it roll it on.</summary>
     private void KeepBrain(Brain? brain, ProcessImage image)
     {
-        if (brain is null || image.Outside is not { } outside || outside.Clock.DayOf(image.TakenAt) is var day && day == brainDay)
+        if (brain is null || image.Outside?.Clock.DayOf(image.TakenAt) is not { } day || day == brainDay)
             return;
-        brainDay = outside.Clock.DayOf(image.TakenAt);
+        brainDay = day;
         _ = parts.Recorder.AppendAsync(LedgerKind.Brain, image.TakenAt, BrainWire.ToBytes(brain));
     }
 

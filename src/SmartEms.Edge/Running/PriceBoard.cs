@@ -7,22 +7,29 @@ namespace SmartEms.Edge.Running;
 
 /// <summary>The market's prices from the file the site names (CSV with utc and eur_per_mwh), read again when it changes. Whoever fetches them writes the file anew and moves
 /// it into place. A file that cannot be read leaves the prices known before; rows that cannot be understood are left out and told.</summary>
-internal sealed class PriceBoard(SpotTerms terms, Log log)
+internal sealed class PriceBoard(SpotTerms terms, Log log, TimeProvider time)
 {
+    /// <summary>A decision does not wait longer for a file: a dead disk or share may hang for minutes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd HH:mm"];
 
     /// <summary>Nobody publishes farther ahead.</summary>
     private const int SlotsMost = 4 * 96;
 
-    private readonly SortedList<long, double> bySlot = [];
+    /// <summary>Made anew by each reading, and then never changed.</summary>
+    private volatile SortedList<long, double> bySlot = [];
     private DateTime readAs;
+    private Task reading = Task.CompletedTask;
 
-    /// <summary>Per kWh, of a quarter-hour and those after it up to the first that is not known.</summary>
-    public ImmutableArray<double> From(Slot slot)
+    /// <summary>Per kWh, of a quarter-hour and those after it up to the first that is not known. What comes too late is there for the next one.</summary>
+    public async ValueTask<ImmutableArray<double>> FromAsync(Slot slot)
     {
-        Refresh();
-        var known = ImmutableArray.CreateBuilder<double>();
-        while (known.Count < SlotsMost && bySlot.TryGetValue(slot.Index + known.Count, out var price))
+        if (reading.IsCompleted)
+            reading = Task.Run(Refresh);
+        await Task.WhenAny(reading, Task.Delay(Patience, time));
+        var (rows, known) = (bySlot, ImmutableArray.CreateBuilder<double>());
+        while (known.Count < SlotsMost && rows.TryGetValue(slot.Index + known.Count, out var price))
             known.Add(price);
         return known.DrainToImmutable();
     }
@@ -73,13 +80,14 @@ internal sealed class PriceBoard(SpotTerms terms, Log log)
     /// <summary>A price holds until the next row, and never longer than an hour.</summary>
     private void Lay(SortedList<DateTime, double> rows)
     {
-        bySlot.Clear();
+        var laid = new SortedList<long, double>();
         for (var i = 0; i < rows.Count; i++)
         {
             var first = Slot.Of(Instant.From(rows.Keys[i]));
             var next = i + 1 < rows.Count ? Slot.Of(Instant.From(rows.Keys[i + 1])).Index : first.Index + 4;
             for (var slot = first.Index; slot < Math.Min(next, first.Index + 4); slot++)
-                bySlot[slot] = rows.Values[i];
+                laid[slot] = rows.Values[i];
         }
+        bySlot = laid;
     }
 }

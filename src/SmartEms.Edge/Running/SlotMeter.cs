@@ -5,7 +5,8 @@ using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Running;
 
-/// <summary>Adds up what a quarter-hour brings, for the forecasts to learn from: the mean load and production. What was not measured, or curtailed, is not guessed.</summary>
+/// <summary>Adds up what a quarter-hour brings, for the forecasts to learn from: the mean load and production. What was not measured, or curtailed, is not guessed.
+/// The second's rhythm adds, the quarter-hour's asks.</summary>
 internal sealed class SlotMeter(Site site)
 {
     /// <summary>Less of a quarter-hour says too little about all of it.</summary>
@@ -14,30 +15,35 @@ internal sealed class SlotMeter(Site site)
     /// <summary>More of it under a limit of ours does not show what the sun would have given.</summary>
     private const double CurtailedMax = 0.05;
 
+    private readonly Lock gate = new();
     private Slot slot;
     private (double Seconds, double Load, double Pv, double Curtailed) now;
     private (Slot Slot, StepMeans? Means) last;
 
     public void Add(ProcessImage image, Setpoints asked, double seconds)
     {
-        var at = Slot.Of(image.TakenAt);
-        if (at != slot)
-            Turn(at);
-        if (LoadOf(image) is not { } flows)
-            return;
-        now = (now.Seconds + seconds, now.Load + (flows.Load * seconds), now.Pv + (flows.Pv * seconds), now.Curtailed + (IsCurtailed(asked) ? seconds : 0));
+        lock (gate)
+        {
+            Turn(Slot.Of(image.TakenAt));
+            if (LoadOf(image) is { } flows)
+                now = (now.Seconds + seconds, now.Load + (flows.Load * seconds), now.Pv + (flows.Pv * seconds), now.Curtailed + (IsCurtailed(asked) ? seconds : 0));
+        }
     }
 
     /// <summary>What the quarter-hour before this one has brought; null = too little of it was measured.</summary>
     public StepMeans? Before(Slot current)
     {
-        if (current != slot)
+        lock (gate)
+        {
             Turn(current);
-        return last.Slot.Index == current.Index - 1 ? last.Means : null;
+            return last.Slot.Index == current.Index - 1 ? last.Means : null;
+        }
     }
 
     private void Turn(Slot to)
     {
+        if (to == slot)
+            return;
         var isEnough = now.Seconds >= CoverageMin * Slot.Length.TotalSeconds;
         last = (slot, isEnough ? new(Math.Max(0, now.Load / now.Seconds), now.Curtailed > CurtailedMax * now.Seconds ? double.NaN : Math.Max(0, now.Pv / now.Seconds)) : null);
         (slot, now) = (to, default);
