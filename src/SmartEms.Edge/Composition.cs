@@ -155,6 +155,7 @@ internal sealed class Composition : IAsyncDisposable
         Telemetry = new(OpenTelemetry, options.RealTime),
         Trace = traces.GetValueOrDefault,
         Writes = () => Field.Uses,
+        Contest = () => Daemon.Contest,
         Orders = Orders,
         LineOf = leases.GetValueOrDefault,
         RecordWrite = done => Recorder.AppendAsync(LedgerKind.HandWrite, Clock.Now, done.ToBytes()),

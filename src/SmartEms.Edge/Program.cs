@@ -15,6 +15,7 @@ internal static class Program
         DevicesCommand.Build,
         TraceCommand.Build,
         WritesCommand.Build,
+        SavingsCommand.Build,
         CheckCommand.Build,
         ProfileCommand.Build,
         ControlCommand.Build,

@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Safeguarding;
 
 namespace SmartEms.Edge.Core.Deciding;
@@ -55,6 +56,10 @@ public enum ReasonCode : short
 
     /// <summary>The index is the mode's number, the value in the site's currency.</summary>
     ModeWouldCost = 144,
+
+    /// <summary>The value is what it would have paid less, in the site's currency, over the days that decide.</summary>
+    RuleHasPaidLess = 145,
+    PlanHasPaidLess = 146,
 }
 
 /// <summary>The reasons in words.</summary>
@@ -101,9 +106,13 @@ public static class Reasons
             ReasonCode.PolicyWouldChoose => $"the policy would have chosen {Mode((int)reason.Value)}",
             ReasonCode.StoredEnergyIsWorth => $"one more kWh in the battery is worth {reason.Value:0.000} {site.Tariff.Currency}",
             ReasonCode.ModeWouldCost => reason.Value >= 0 ? $"{Mode(reason.Index)} would cost {reason.Value:0.000} {site.Tariff.Currency} more" : $"{Mode(reason.Index)} would cost {-reason.Value:0.000} {site.Tariff.Currency} less by the plan",
+            ReasonCode.RuleHasPaidLess => $"over the last {Contest.WindowDays} days the plain self-consumption rule would have paid {Less(reason, site)}; it leads",
+            ReasonCode.PlanHasPaidLess => $"over the last {Contest.WindowDays} days the plan would have paid {Less(reason, site)} than the policy; it leads",
             _ => reason.Code.ToString(),
         };
     }
+
+    private static string Less(Reason reason, Site site) => $"{Math.Abs(reason.Value):0.00} {site.Tariff.Currency} {(reason.Value >= 0 ? "less" : "more")}";
 
     private static string Mode(int mode) => (BatteryMode)mode switch
     {

@@ -17,6 +17,9 @@ public static class Supervisor
     {
         /// <summary>Leads where the policy is only watched or has nothing sound to say; null = there is none.</summary>
         public Plan? Plan { get; init; }
+
+        /// <summary>Says who leads of those that have something to say; null = nobody is judged yet.</summary>
+        public Contest? Contest { get; init; }
     }
 
     /// <summary>Whether the policy is asked at all: not while it is off, in safe mode, or while nobody knows what time of day it is.</summary>
@@ -67,7 +70,15 @@ public static class Supervisor
     private static (Proposal Modes, string LedBy) Lead(Question question, Proposal? proposal, string policyName, ImmutableArray<Reason>.Builder reasons)
     {
         var mode = question.Site.Running.PolicyMode;
-        if (mode == PolicyMode.Act && proposal is not null && proposal.Fits(question.Site))
+        var leader = question.Contest?.Leader ?? Candidate.Policy;
+        if (mode != PolicyMode.Off && question.Plan is not null && leader == Candidate.Rule)
+        {
+            reasons.Add(new(ReasonCode.RuleHasPaidLess, Value: question.Contest!.Lead(Candidate.Rule)));
+            var plain = SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!;
+            Alternatives(question, plain, reasons);
+            return (plain, SelfConsumption.Rule.Name);
+        }
+        if (mode == PolicyMode.Act && leader != Candidate.Plan && proposal is not null && proposal.Fits(question.Site))
         {
             reasons.Add(new(ReasonCode.PolicyLeads));
             Alternatives(question, proposal, reasons);
@@ -76,7 +87,8 @@ public static class Supervisor
         if (mode != PolicyMode.Off && question.Plan is { } plan)
         {
             var planned = FollowPlan.Same(question.Site, plan.Battery);
-            reasons.Add(new(mode == PolicyMode.Shadow ? ReasonCode.PlanLeadsPolicyShadow : ReasonCode.PlanLeadsPolicySilent));
+            reasons.Add(mode == PolicyMode.Shadow ? new(ReasonCode.PlanLeadsPolicyShadow)
+                : proposal is null ? new(ReasonCode.PlanLeadsPolicySilent) : new(ReasonCode.PlanHasPaidLess, Value: question.Contest?.Lead(Candidate.Plan) ?? 0));
             if (mode == PolicyMode.Shadow && proposal is not null && proposal.Fits(question.Site) && proposal.Batteries[0] != plan.Battery)
                 reasons.Add(new(ReasonCode.PolicyWouldChoose, Value: (double)proposal.Batteries[0]));
             Alternatives(question, planned, reasons);

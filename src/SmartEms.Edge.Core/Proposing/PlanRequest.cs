@@ -44,7 +44,8 @@ public static class PlanRequest
         };
     }
 
-    private static double? EnergyOf(ProcessImage image, Site site)
+    /// <summary>In the batteries together, Wh; null = not known.</summary>
+    public static double? EnergyOf(ProcessImage image, Site site)
     {
         var energy = 0.0;
         for (var i = 0; i < site.Batteries.Length; i++)
@@ -54,6 +55,15 @@ public static class PlanRequest
             energy += soc.Ratio * site.Batteries[i].Capacity.WattHours;
         }
         return energy;
+    }
+
+    /// <summary>Whether some plant can be told to produce less than it could.</summary>
+    public static bool MayCurtail(Site site)
+    {
+        foreach (var plant in site.PvPlants)
+            if (plant.Curtailable)
+                return true;
+        return false;
     }
 
     private static PriceOutlook? Prices(Slot slot, Tariff tariff, Outside outside, Brain brain)
@@ -90,9 +100,7 @@ public static class PlanRequest
     /// <summary>The connection's limits in each step, smaller ones as long as they were ordered for, and nobody may work with a battery that is being maintained.</summary>
     private static ImmutableArray<StepTerms> Terms(Slot slot, ProcessImage image, Site site)
     {
-        var mayCurtail = false;
-        foreach (var plant in site.PvPlants)
-            mayCurtail |= plant.Curtailable;
+        var mayCurtail = MayCurtail(site);
         var terms = ImmutableArray.CreateBuilder<StepTerms>(Steps);
         for (var i = 0; i < Steps; i++)
         {

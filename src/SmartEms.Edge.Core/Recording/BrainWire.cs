@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Proposing;
 
@@ -7,7 +8,8 @@ namespace SmartEms.Edge.Core.Recording;
 /// <summary>What a site has learnt, as bytes and back: the body of a <see cref="LedgerKind.Brain"/> entry. Records after it roll it on.</summary>
 public static class BrainWire
 {
-    private const byte Form = 1;
+    private const byte Form = 2;
+    private const byte WithoutContest = 1;
 
     public static byte[] ToBytes(Brain brain)
     {
@@ -18,6 +20,7 @@ public static class BrainWire
         foreach (var price in brain.Spot)
             to.Number(price);
         to.Bytes(ForecastWire.ToBytes(brain.Past));
+        ContestWire.Write(to, brain.Contest);
         return to.ToArray();
     }
 
@@ -25,17 +28,22 @@ public static class BrainWire
     public static Brain FromBytes(ReadOnlySpan<byte> bytes)
     {
         var from = new WireReader(bytes);
-        if (from.Byte() != Form)
+        var form = from.Byte();
+        if (form is not (Form or WithoutContest))
             throw new InvalidDataException("what was learnt has an unknown form");
         var slot = from.Slot();
         var spot = new double[from.Length(atLeastBytesEach: 8)];
         for (var i = 0; i < spot.Length; i++)
             spot[i] = from.Finite();
         var past = ForecastWire.FromBytes(from.Bytes());
-        return from.IsAtEnd ? new(past, slot, ImmutableCollectionsMarshal.AsImmutableArray(spot)) : throw new InvalidDataException("what was learnt is damaged: something follows its end");
+        var contest = form == Form ? ContestWire.Read(ref from) : null;
+        return from.IsAtEnd ? new(past, slot, ImmutableCollectionsMarshal.AsImmutableArray(spot)) { Contest = contest } : throw new InvalidDataException("what was learnt is damaged: something follows its end");
     }
 
-    /// <summary>With what a record's image told.</summary>
-    public static Brain? After(Brain? brain, CycleRecord record) =>
-        record.Image.Outside is { } outside ? (brain ?? Brain.Fresh(outside.Clock)).After(record.Slot, outside) : brain;
+    /// <summary>With what a record's image told, and what was decided then.</summary>
+    public static Brain? After(Brain? brain, CycleRecord record, Site site)
+    {
+        var after = Brain.After(brain, record.Slot, record.Image, site);
+        return record.Decision.Batteries.IsEmpty ? after : after?.Choosing(record.Decision.Shadows, record.Decision.Batteries[0].Mode);
+    }
 }

@@ -8,15 +8,20 @@ namespace SmartEms.Edge.Core.Recording;
 public static class OutsideWire
 {
     private const int MinutesMost = 18 * 60;
+    private const byte Nothing = 0;
+    private const byte WithoutCars = 1;
+    private const byte WithCars = 2;
 
     public static void Write(WireWriter to, Outside outside)
     {
         Clock(to, outside.Clock);
-        to.Byte(outside.Measured is null ? (byte)0 : (byte)1);
+        to.Byte(outside.Measured is not { } told ? Nothing : told.Ev == 0 ? WithoutCars : WithCars);
         if (outside.Measured is { } means)
         {
             to.Number(means.Load);
             to.Number(means.Pv);
+            if (means.Ev != 0)
+                to.Number(means.Ev);
         }
         to.Count((ulong)outside.Spot.Length);
         foreach (var price in outside.Spot)
@@ -28,8 +33,9 @@ public static class OutsideWire
         var clock = Clock(ref from);
         StepMeans? measured = from.Byte() switch
         {
-            0 => null,
-            1 => new(Known(from.Number()), Known(from.Number())),
+            Nothing => null,
+            WithoutCars => new(Known(from.Number()), Known(from.Number())),
+            WithCars => new(Known(from.Number()), Known(from.Number())) { Ev = Known(from.Number()) },
             var other => throw new InvalidDataException($"record damaged: {other} is no sign of what was measured"),
         };
         var spot = new double[from.Length(atLeastBytesEach: 8)];

@@ -60,12 +60,13 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
             return (null, $"it was led by {record.PolicyName} {Short(record.PolicyHash)}, which this program does not have");
         if (!Fits(record, site))
             return (null, "it was made with other devices than this site file has");
-        var brain = record.Image.Outside is null ? null : known ?? Learnt.Before(store, entry);
+        var brain = record.Image.Outside is null ? null : known ?? Learnt.Before(store, entry, site);
         var thought = Cycle.Think(record.Slot, record.Image, site, record.Before with { Brain = brain }, Composition.PolicyOf(site));
         learnt = record.Image.Outside is null ? known : thought.Memory.Brain;
         if (whatIf is not null)
             return Otherwise(record.Decision, thought.Decision);
-        var again = CycleRecord.Fingerprint(thought.Decision, thought.Findings);
+        var decided = record.Decision.Shadows.IsEmpty ? thought.Decision with { Shadows = [] } : thought.Decision; // records before form 7 do not tell them
+        var again = CycleRecord.Fingerprint(decided, thought.Findings);
         return again.AsSpan().SequenceEqual(CycleRecord.Fingerprint(record.Decision, record.Findings)) ? (true, null) : (false, "the decision comes out differently");
     }
 

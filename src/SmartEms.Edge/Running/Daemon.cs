@@ -90,6 +90,9 @@ internal sealed class Daemon(DaemonParts parts)
     /// <summary>Beaten by whoever drives Follow in real time.</summary>
     public Rhythm Rhythm { get; } = new(parts.RealTime, parts.Site.Running.FollowPeriod);
 
+    /// <summary>What rule, plan and policy would have paid up to the last decision; null where nothing is planned.</summary>
+    public Contest? Contest => memory.Brain?.Contest;
+
     public Snapshot? Latest { get; private set; }
     public LimitWatch Limits => limits;
 

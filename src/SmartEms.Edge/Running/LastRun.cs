@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Alerting;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Recording;
 
@@ -16,7 +17,7 @@ internal static class LastRun
             if (store.Last(LedgerKind.Cycle) is not { } entry)
                 return Memory.Fresh(loaded.Site);
             var record = CycleRecord.FromBytes(entry.Body);
-            var brain = Brain(store, entry, record, log);
+            var brain = Brain(store, entry, (record, loaded.Site), log);
             if (record.SiteHash == loaded.Hash)
                 return record.Before with { LastDecision = record.Decision, Alerts = AlertsSince(store, entry, record), Brain = brain };
             log.Warning("starting with a fresh memory: the site file has changed");
@@ -30,11 +31,11 @@ internal static class LastRun
     }
 
     /// <summary>What was learnt; when that is damaged it is learnt anew, and the rest of the memory holds.</summary>
-    private static Brain? Brain(IStore store, LedgerEntry entry, CycleRecord record, Log log)
+    private static Brain? Brain(IStore store, LedgerEntry entry, (CycleRecord Record, Site Site) last, Log log)
     {
         try
         {
-            return BrainWire.After(Learnt.Before(store, entry), record);
+            return BrainWire.After(Learnt.Before(store, entry, last.Site), last.Record, last.Site);
         }
         catch (InvalidDataException damage)
         {

@@ -1,4 +1,5 @@
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
@@ -13,7 +14,7 @@ internal static class Learnt
 
     /// <summary>What was known before the record of an entry: the last brain stored before it, rolled on with the records between. Null = nothing was learnt.
     /// Throws <see cref="InvalidDataException"/> on damage.</summary>
-    public static Brain? Before(IStore store, LedgerEntry entry)
+    public static Brain? Before(IStore store, LedgerEntry entry, Site site)
     {
         LedgerEntry? stored = null;
         foreach (var one in store.Read(LedgerKind.Brain, entry.At + -Around, entry.At + Around))
@@ -24,7 +25,7 @@ internal static class Learnt
         var brain = (Brain?)BrainWire.FromBytes(stored.Body);
         foreach (var one in store.Read(LedgerKind.Cycle, stored.At, entry.At + Around))
             if (one.Sequence > stored.Sequence && one.Sequence < entry.Sequence)
-                brain = BrainWire.After(brain, CycleRecord.FromBytes(one.Body));
+                brain = BrainWire.After(brain, CycleRecord.FromBytes(one.Body), site);
         return brain;
     }
 }

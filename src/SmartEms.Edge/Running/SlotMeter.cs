@@ -17,7 +17,7 @@ internal sealed class SlotMeter(Site site)
 
     private readonly Lock gate = new();
     private Slot slot;
-    private (double Seconds, double Load, double Pv, double Curtailed) now;
+    private (double Seconds, double Load, double Pv, double Ev, double Curtailed) now;
     private (Slot Slot, StepMeans? Means) last;
 
     public void Add(ProcessImage image, Setpoints asked, double seconds)
@@ -26,7 +26,7 @@ internal sealed class SlotMeter(Site site)
         {
             Turn(Slot.Of(image.TakenAt));
             if (LoadOf(image) is { } flows)
-                now = (now.Seconds + seconds, now.Load + (flows.Load * seconds), now.Pv + (flows.Pv * seconds), now.Curtailed + (IsCurtailed(asked) ? seconds : 0));
+                now = (now.Seconds + seconds, now.Load + (flows.Load * seconds), now.Pv + (flows.Pv * seconds), now.Ev + (flows.Ev * seconds), now.Curtailed + (IsCurtailed(asked) ? seconds : 0));
         }
     }
 
@@ -45,16 +45,17 @@ internal sealed class SlotMeter(Site site)
         if (to == slot)
             return;
         var isEnough = now.Seconds >= CoverageMin * Slot.Length.TotalSeconds;
-        last = (slot, isEnough ? new(Math.Max(0, now.Load / now.Seconds), now.Curtailed > CurtailedMax * now.Seconds ? double.NaN : Math.Max(0, now.Pv / now.Seconds)) : null);
+        var pv = now.Curtailed > CurtailedMax * now.Seconds ? double.NaN : Math.Max(0, now.Pv / now.Seconds);
+        last = (slot, isEnough ? new(Math.Max(0, now.Load / now.Seconds), pv) { Ev = Math.Max(0, now.Ev / now.Seconds) } : null);
         (slot, now) = (to, default);
     }
 
     /// <summary>W; null when any of the flows is not Good.</summary>
-    private static (double Load, double Pv)? LoadOf(ProcessImage image)
+    private static (double Load, double Pv, double Ev)? LoadOf(ProcessImage image)
     {
         if (!image.Grid.Import.TryGood(out var import))
             return null;
-        var (load, pv) = (import.Watts, 0.0);
+        var (load, pv, ev) = (import.Watts, 0.0, 0.0);
         foreach (var plant in image.PvPlants)
         {
             if (!plant.Production.TryGood(out var production))
@@ -71,9 +72,9 @@ internal sealed class SlotMeter(Site site)
         {
             if (!charger.Charge.TryGood(out var charge))
                 return null;
-            load -= charge.Watts;
+            ev += charge.Watts;
         }
-        return (load + pv, pv);
+        return (load + pv - ev, pv, ev);
     }
 
     private bool IsCurtailed(Setpoints asked)

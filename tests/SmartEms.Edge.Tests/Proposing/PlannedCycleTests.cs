@@ -84,7 +84,9 @@ public sealed class PlannedCycleTests
             var entry = store.Read(LedgerKind.Cycle, records[at].Image.TakenAt, new(long.MaxValue)).First();
             var again = CycleRecord.FromBytes(entry.Body);
             Assert.Null(again.Before.Brain); // it is stored apart
-            var thought = Cycle.Think(again.Slot, again.Image, House, again.Before with { Brain = Learnt.Before(store, entry) }, FollowPlan.Plain);
+            var thought = Cycle.Think(again.Slot, again.Image, House, again.Before with { Brain = Learnt.Before(store, entry, House) }, FollowPlan.Plain);
+            Assert.Equal(BrainWire.ToBytes(records[at].Before.Brain!), BrainWire.ToBytes(Learnt.Before(store, entry, House)!));
+            Assert.Equal(2, again.Decision.Shadows.Length);
             Assert.Equal(CycleRecord.Fingerprint(records[at].Decision, records[at].Findings), CycleRecord.Fingerprint(thought.Decision, thought.Findings));
         }
     }
