@@ -148,6 +148,21 @@ public sealed class FollowTests
         Assert.InRange(Step(lie, (BatteryMode.Idle, EvMode.Off), site: site, memory: slow).Setpoints.PvPlants[0].Limit!.Value.Watts, 7_800, 8_188);
     }
 
+    /// <summary>Storm 692: after a lost meter a car was let go on to its full current while batteries had still to cover what it took before, and import stood for 12 s.</summary>
+    [Fact]
+    public void While_import_stands_no_car_is_offered_more()
+    {
+        var site = Given.Site(batteries: 1, chargers: 1, plants: 0);
+        var before = FollowMemory.Fresh(site) with { Chargers = [new EvMemory(Current.FromAmperes(8), true, 0, 0, 0)] };
+        ProcessImage At(double import) => Given.Image(site, import) with
+        {
+            EvChargers = [Given.Car(5_520)],
+            Orders = new() { Constraints = [new("order", ConstraintSource.Cloud, ConstraintDirection.Import, Power.FromWatts(2_557))] },
+        };
+        Assert.InRange(Step(At(3_499), (BatteryMode.SelfConsume, EvMode.Full), site: site, memory: before).Setpoints.EvChargers[0].Offer.Amperes, 0, 8);
+        Assert.True(Step(At(500), (BatteryMode.SelfConsume, EvMode.Full), site: site, memory: before).Setpoints.EvChargers[0].Offer.Amperes > 8);
+    }
+
     /// <summary>Storm 537: an import limit of nothing stood broken for 17 s while a charger without a car, that did not tell its power, lowered its offer by itself
     /// and the battery counted on that.</summary>
     [Fact]
