@@ -75,6 +75,7 @@ internal static class PolicyBench
             Backtest.Run(trace, storage, Span, new PlanControl(new(foresight, storage) { IsCertain = true })),
             Backtest.Run(trace, storage, Span, new PlanControl(shelf)),
             PerfectForesight.Run(trace, storage, Span, stored),
+            Backtest.Run(trace, storage, Span, new ContestControl(shelf, (valuation, energy, _) => valuation.At(energy).Battery, trace, storage)),
         ];
         var fold = Array.IndexOf(EnergyData.Homes, job.Home) % Folds;
         foreach (var (_, seed, file) in policies.Where(one => one.Fold == fold))

@@ -22,7 +22,7 @@ internal static class PolicyFigures
         if (seeds > 0)
             yield return new("policy.pooled_above_plan", Mean(seeds, seed => Above(priced, seed)), "points of R2", Never, 0);
         var flat = scores.Of(one => one == "flat");
-        string[] leaders = ["plan", .. Enumerable.Range(1, seeds).Select(seed => $"policy-{seed}")];
+        string[] leaders = ["plan", "leader", .. Enumerable.Range(1, seeds).Select(seed => $"policy-{seed}")];
         yield return new("policy.flat_off_the_rule", leaders.Max(name => flat.GroupBy(week => week.Home).Max(home => Math.Abs(home.Sum(week => week.Costs[name] - week.Costs["rule"])))), "currency, worst home", 0.005);
         foreach (var name in leaders)
         {
@@ -43,6 +43,7 @@ internal static class PolicyFigures
         yield return Figure.Told($"policy.{tariff}_r2_plan_deterministic", PolicyScores.Share(weeks, "plan-deterministic", "rule"), "%");
         yield return new($"policy.{tariff}_r1_plan", PolicyScores.Share(weeks, "plan", "no-control"), "%", Never, r1);
         yield return new($"policy.{tariff}_r2_plan", PolicyScores.Share(weeks, "plan", "rule"), "%", Never, r2);
+        yield return Figure.Told($"policy.{tariff}_r2_leader", PolicyScores.Share(weeks, "leader", "rule"), "%, where the rule leads after two weeks of a worse plan");
         var (low, high) = PolicyScores.Interval(weeks, drawn => PolicyScores.Share(drawn, "plan", "rule"));
         yield return Figure.Told($"policy.{tariff}_r2_plan_low", low, "%, 2.5th percentile over home-weeks");
         yield return Figure.Told($"policy.{tariff}_r2_plan_high", high, "%, 97.5th percentile over home-weeks");
