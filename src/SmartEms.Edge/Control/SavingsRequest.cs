@@ -1,4 +1,5 @@
 using System.Globalization;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
 
 namespace SmartEms.Edge.Control;
@@ -30,10 +31,21 @@ internal static class SavingsRequest
             return Task.FromResult(Reply.Error(400, "days_unclear", $"days={text} is not a number of days from 1 to {Contest.KeptDays}", $"write it as in days=14; {Contest.KeptDays} are kept"));
         var contest = desk.Contest();
         SavingsDayView[] days = [.. (contest?.Days ?? []).TakeLast(count).Select(Of)];
-        var planned = !desk.Site.Tariff.IsFlat && !desk.Site.Batteries.IsEmpty;
+        var planned = IsPlanned(desk.Site);
         return Task.FromResult(Reply.Ok(
-            new SavingsView(Parts.Of(desk.Site), Parts.Of(now.At), desk.Site.Tariff.Currency, Words.Of(contest?.Leader ?? (planned ? Candidate.Policy : Candidate.Rule)), planned, days, Sum(days)), ViewsJson.Wire.SavingsView));
+            new SavingsView(Parts.Of(desk.Site), Parts.Of(now.At), desk.Site.Tariff.Currency, Words.Of(LeaderOf(desk.Site, contest)), planned, days, Sum(days)), ViewsJson.Wire.SavingsView));
     }
+
+    private static bool IsPlanned(Site site) => !site.Tariff.IsFlat && !site.Batteries.IsEmpty;
+
+    /// <summary>Whom the site file lets lead: a policy that is off leads nobody, one that is only watched leaves it to the plan.</summary>
+    private static Candidate LeaderOf(Site site, Contest? contest) => site.Running.PolicyMode switch
+    {
+        PolicyMode.Off => Candidate.Rule,
+        _ when !IsPlanned(site) => Candidate.Rule,
+        PolicyMode.Shadow when contest?.Leader != Candidate.Rule => Candidate.Plan,
+        _ => contest?.Leader ?? Candidate.Policy,
+    };
 
     private static SavingsDayView Of(ContestDay day) => new(
         Epoch.AddDays((int)day.Day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
