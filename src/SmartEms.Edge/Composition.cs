@@ -62,12 +62,12 @@ internal sealed class Composition : IAsyncDisposable
         if (memory.Store is { } last)
             Resume(last);
         Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget) { Holds = Holds }) { Terminals = terminals };
-        Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Policy, Clock, options.Log)
+        Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, PolicyOf(Site), Clock, options.Log)
         {
             Memory = memory.Store is { } known ? LastRun.Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
             Orders = Orders,
             Program = Version,
-            PolicyHash = Provenance.PolicyHash,
+            PolicyHash = Provenance.PolicyHashOf(Site),
             ProfilesHash = memory.ProfilesHash,
             ProgramBuild = Provenance.Build,
             RealTime = options.RealTime,
@@ -98,8 +98,8 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>What people and the cloud have ordered.</summary>
     public OrderBook Orders { get; }
 
-    /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
-    public static IPolicy Policy => Provenance.Policy;
+    /// <summary>The policy of a site.</summary>
+    public static IPolicy PolicyOf(Site site) => Provenance.PolicyOf(site);
 
     /// <summary>Digital lines of this machine.</summary>
     public static IGpio Gpio { get; } = new KernelGpio();
@@ -166,6 +166,7 @@ internal sealed class Composition : IAsyncDisposable
         Telemetry = new(OpenTelemetry, options.RealTime),
         Trace = traces.GetValueOrDefault,
         Writes = () => Field.Uses,
+        Contest = () => Daemon.Contest,
         Orders = Orders,
         Cloud = Cloud is { } cloud ? () => cloud.Look : null,
         LineOf = leases.GetValueOrDefault,

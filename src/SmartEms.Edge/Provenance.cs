@@ -1,6 +1,8 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
@@ -10,14 +12,20 @@ namespace SmartEms.Edge;
 /// <summary>What a decision was made with, by hashes whose texts the store keeps: site file, profiles, policy, program.</summary>
 internal static class Provenance
 {
-    /// <summary>The policy that leads. The learned one takes this place when it has earned it.</summary>
-    public static IPolicy Policy => SelfConsumption.Rule;
+    private static readonly Lazy<(IPolicy Policy, string Hash)> Learned = new(() =>
+    {
+        var file = PolicySource.BuiltIn();
+        return (new LearnedPolicy(new(file)), Convert.ToHexStringLower(SHA256.HashData(file.Write())));
+    });
+
+    /// <summary>The policy of a site: the plain rule where one price holds at all times, else the one built in, upon the plan.</summary>
+    public static IPolicy PolicyOf(Site site) => site.Tariff.IsFlat || site.Batteries.IsEmpty ? SelfConsumption.Rule : Learned.Value.Policy;
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version { get; } = Informational.Split('+')[0];
 
-    /// <summary>The rule that leads has no weights: its name is all there is to it beside the program.</summary>
-    public static string PolicyHash { get; } = SiteSource.Hash(Policy.Name);
+    /// <summary>The rule has no weights: its name is all there is to it beside the program. The learned policy is its file.</summary>
+    public static string PolicyHashOf(Site site) => PolicyOf(site) is LearnedPolicy ? Learned.Value.Hash : SiteSource.Hash(PolicyOf(site).Name);
 
     /// <summary>What the build says of itself behind its version (the commit); empty when it says nothing.</summary>
     public static string Build { get; } = Informational.IndexOf('+') is var at and >= 0 ? Informational[(at + 1)..] : "";
@@ -37,7 +45,7 @@ internal static class Provenance
         }
         var listHash = SiteSource.Hash(list.ToString());
         store.KeepText(listHash, list.ToString());
-        var configuration = Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {listHash}\npolicy {PolicyHash}\nprogram {Version} {Build}\n");
+        var configuration = Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {listHash}\npolicy {PolicyHashOf(loaded.Site)}\nprogram {Version} {Build}\n");
         if (store.Last(LedgerKind.Configuration) is not { } last || !last.Body.AsSpan().SequenceEqual(configuration))
             store.Append(LedgerKind.Configuration, at, configuration);
         return listHash;

@@ -1,3 +1,4 @@
+using SmartEms.Edge.Backtesting;
 using System.Globalization;
 
 namespace SmartEms.Edge.Bench;
@@ -54,8 +55,7 @@ internal static class FollowBench
                 if (directory is not null && seconds is 1 or 5)
                     Write(directory, $"follow-step-{name.Replace('_', '-')}.svg", Plot.Svg(
                         string.Create(CultureInfo.InvariantCulture, $"A load of 3 kW comes; the battery is {kind.ToString().ToLowerInvariant()}, {seconds} s"),
-                        -FollowSteps.Before,
-                        FollowRig.Tick,
+                        (-FollowSteps.Before, FollowRig.Tick, "seconds"),
                         new("grid import", "#c22", outcome.Import),
                         new("battery discharge", "#26a", outcome.Battery),
                         new("setpoint", "#999", outcome.Asked)));
@@ -78,8 +78,7 @@ internal static class FollowBench
                 if (directory is not null && isFull && seconds == 1)
                     Write(directory, "follow-zero-export.svg", Plot.Svg(
                         "No export allowed, battery full, inverter slow by 1 s: ten minutes of the run",
-                        0,
-                        1,
+                        (0, 1, "seconds"),
                         new("grid export", "#c22", Part(follow.Export)),
                         new("PV available", "#ca2", Part(follow.Available)),
                         new("PV produced", "#283", Part(follow.Produced))));
@@ -95,8 +94,7 @@ internal static class FollowBench
         if (directory is not null)
             Write(directory, "follow-two-batteries.svg", Plot.Svg(
                 "A load of 3 kW comes to 15 kWh (slow by 2 s) and 5 kWh (slow by 0.5 s)",
-                -5,
-                FollowRig.Tick,
+                (-5, FollowRig.Tick, "seconds"),
                 new("grid import", "#c22", outcome.Import),
                 new("large battery", "#26a", outcome.Large),
                 new("small battery", "#283", outcome.Small)));

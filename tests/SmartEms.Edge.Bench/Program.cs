@@ -3,6 +3,7 @@ using SmartEms.Edge.Bench;
 // The benches, each under the name that `./dev bench NAME` takes. A further bench is one class and one line here.
 (string Name, string What, Func<string[], IAsyncEnumerable<Figure>> Run)[] benches =
 [
+    ("forecast", "load and PV of ten measured homes, an hour, four and a day ahead, over the seasonal naive [--write DIR]", ForecastBench.Run),
     ("footprint", "size, resident memory and start of the native binary [--minutes N]", FootprintBench.Run),
     ("ledger", "group and single durable commits of the ledger on this disk [--directory DIR]", LedgerBench.Run),
     ("lines", "rhythm of healthy devices beside sick ones, and how long a sick one is waited for [--seconds N]", LinesBench.Run),
@@ -10,6 +11,8 @@ using SmartEms.Edge.Bench;
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
     ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N] [--journal FILE, to run it in pieces] [--write DIR]", StormBench.Run),
     ("uplink", "the cloud link: acknowledged messages a second, bytes of a summary, how a fleet comes back", UplinkBench.Run),
+    ("think", "how long forecast, plan and policy take, and what they hold in memory [--rounds N]", ThinkBench.Run),
+    ("policy", "what plan and policy earn on measured homes never seen: folds, test weeks, HiGHS [--threads N] [--no-training] [--write DIR]", PolicyBench.Run),
     ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),
 ];
 

@@ -13,7 +13,6 @@ public static class SiteFile
 
     private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "loads", "sensors", "run", "cloud"];
     private static readonly string[] SiteKeys = ["id", "name"];
-    private static readonly string[] TariffKeys = ["currency", "import_per_kwh", "export_per_kwh"];
     private static readonly string[] RunKeys = ["follow_period_s", "policy"];
 
     private static readonly string[] PccKeys =
@@ -42,7 +41,7 @@ public static class SiteFile
         devices.Read(file);
         var (id, name) = Naming(file);
         var pcc = ReadPcc(file, devices);
-        var tariff = ReadTariff(file);
+        var tariff = SiteTariff.Read(file);
         var parts = new SiteParts(devices, pcc);
         var batteries = parts.Batteries(file);
         var plants = parts.PvPlants(file);
@@ -105,20 +104,6 @@ public static class SiteFile
         SiteChecks.Ascending(at, "frequency_min_hz", "frequency_max_hz", (pcc.FrequencyMin.Hertz, pcc.FrequencyMax.Hertz));
         SiteChecks.Fuse(at, pcc);
         return pcc;
-    }
-
-    private static Tariff ReadTariff(NodeReader file)
-    {
-        if (file.Map("tariff", TariffKeys) is not { } at)
-            return Tariff.Unpriced;
-        var currency = at.Text("currency", required: true) ?? "";
-        if (currency.Length > 0 && (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)))
-            at.Note("currency", ProblemCodes.BadName, $"{Scalars.Shown(currency)} is not a currency", "three capital letters as in ISO 4217: EUR, CHF, GBP");
-        var money = new Allowed(-100, 100, $"{currency}/kWh".TrimStart('/'));
-        return new(
-            currency,
-            Price.FromPerKilowattHour(at.Number("import_per_kwh", money, required: true) ?? 0),
-            Price.FromPerKilowattHour(at.Number("export_per_kwh", money, required: true) ?? 0));
     }
 
     private static RunSettings ReadRunning(NodeReader file)

@@ -18,7 +18,7 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
     private static readonly string[] BatteryKeys =
     [
         "name", "device", "bms", "capacity_wh", "charge_max_w", "discharge_max_w", "soc_min_pct", "soc_max_pct", "backup_reserve_pct", "charge_temperature_min_c",
-        "charge_temperature_max_c", "discharge_temperature_min_c", "discharge_temperature_max_c", "cell_voltage_min_v", "cell_voltage_max_v", "ramp_w_per_s", "native",
+        "charge_temperature_max_c", "discharge_temperature_min_c", "discharge_temperature_max_c", "cell_voltage_min_v", "cell_voltage_max_v", "ramp_w_per_s", "native", "efficiency_pct", "wear_per_kwh",
     ];
 
     private static readonly string[] PvKeys = ["name", "device", "rated_w", "curtailable"];
@@ -82,6 +82,8 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             CellVoltageMax = Voltage.FromVolts(at.Number("cell_voltage_max_v", CellVolts) ?? usual.CellVoltageMax.Volts),
             RampWattsPerSecond = at.Number("ramp_w_per_s", new(1, 1_000_000, "W/s")) ?? usual.RampWattsPerSecond,
             Native = at.Flag("native") ?? usual.Native,
+            Efficiency = (at.Number("efficiency_pct", new(50, 100, "%")) ?? usual.Efficiency * 100) / 100,
+            WearPerKwh = at.Number("wear_per_kwh", new(0, 10)) ?? usual.WearPerKwh,
         };
         SiteChecks.Ascending(at, "soc_min_pct", "soc_max_pct", (battery.SocMin.Percent, battery.SocMax.Percent));
         SiteChecks.Ascending(at, "backup_reserve_pct", "soc_max_pct", (battery.BackupReserve.Percent, battery.SocMax.Percent));

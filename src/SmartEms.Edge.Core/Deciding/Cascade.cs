@@ -226,6 +226,9 @@ public static class Cascade
         return need;
     }
 
+    /// <summary>Import stands above its limit now.</summary>
+    public static bool ImportStands(Draft draft) => draft.MeterIsGood && draft.Import > draft.Envelope.ImportMax.Value.Watts + Tolerance(draft.Envelope.ImportMax);
+
     /// <summary>How long export has stood above its limit, this step included, s.</summary>
     public static double ExportStands(Draft draft) =>
         draft.MeterIsGood && -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
 
@@ -13,6 +14,9 @@ public sealed record Decision(
     ImmutableArray<EvDecision> EvChargers,
     ImmutableArray<Reason> Reasons)
 {
+    /// <summary>What plan and policy would have each battery do had they led all the time; empty where nothing is planned. <see cref="Contest"/> judges them by it.</summary>
+    public ImmutableArray<BatteryMode> Shadows { get; init; } = [];
+
     /// <summary>One slot and a half: a missed cycle does not drop the site, a dead cycle does.</summary>
     public static TimeSpan Lease => TimeSpan.FromMinutes(22.5);
 }

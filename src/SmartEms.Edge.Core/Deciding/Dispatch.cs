@@ -1,4 +1,5 @@
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
@@ -26,16 +27,8 @@ public static class Dispatch
     public static Power DeadBand => Power.FromWatts(10);
 
     /// <summary>The discharge a mode wants for a share of the balance.</summary>
-    public static Power Wanted(BatteryMode mode, Power balance, Battery battery) => mode switch
-    {
-        BatteryMode.SelfConsume => balance,
-        BatteryMode.Hold => Power.Min(balance, Power.Zero),
-        BatteryMode.DischargeOnly => Power.Max(balance, Power.Zero),
-        BatteryMode.GridCharge33 => Power.Min(-battery.ChargeMax * (1.0 / 3), Power.Min(balance, Power.Zero)),
-        BatteryMode.GridCharge66 => Power.Min(-battery.ChargeMax * (2.0 / 3), Power.Min(balance, Power.Zero)),
-        BatteryMode.GridCharge100 => -battery.ChargeMax,
-        _ => Power.Zero,
-    };
+    public static Power Wanted(BatteryMode mode, Power balance, Battery battery) =>
+        Power.FromWatts(ModeFlow.Wanted(mode, balance.Watts, battery.ChargeMax.Watts));
 
     /// <summary>A battery's part of the site's balance, by capacity; the parts add up to 1.</summary>
     public static double Share(Site site, int index)

@@ -28,7 +28,7 @@ public sealed class Draft
         for (var i = 0; i < plants; i++)
             Production[i] = envelope.Reactions.PlantHas(i, FailsafeAct.CountedAsAllowed)
                 ? Math.Min(site.PvPlants[i].Rated.Watts, memory.PvLimits[i])
-                : image.PvPlants[i].Production.KnownOr(Power.Zero).Watts;
+                : Math.Min(image.PvPlants[i].Production.KnownOr(Power.Zero).Watts, PvTrack.Ceiling(memory, i));
         (LoadBy, NewLoads) = (new Bound[site.Loads.Length], new LoadMemory[site.Loads.Length]);
         Asked = new(image.Orders, image.TakenAt);
     }
@@ -66,6 +66,8 @@ public sealed class Draft
     /// <summary>The phases each charger counts with; all it has while it is in doubt.</summary>
     public int[] Phases { get; }
     public PhaseMemory[] NewPhases { get; }
+
+    /// <summary>Measured production, W, and no more than a plant under its limit can give; what it is allowed where it does not tell.</summary>
     public double[] Production { get; }
 
     /// <summary>Production limit, W; +∞ = none.</summary>

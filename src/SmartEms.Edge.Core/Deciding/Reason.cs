@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Safeguarding;
 
 namespace SmartEms.Edge.Core.Deciding;
@@ -43,6 +44,22 @@ public enum ReasonCode : short
     ChargerAtHalf = 133,
     ChargerAtFull = 134,
     NoCar = 135,
+
+    PlanLeadsPolicyShadow = 140,
+    PlanLeadsPolicySilent = 141,
+
+    /// <summary>The value is the mode's number.</summary>
+    PolicyWouldChoose = 142,
+
+    /// <summary>The value is in the site's currency per kWh.</summary>
+    StoredEnergyIsWorth = 143,
+
+    /// <summary>The index is the mode's number, the value in the site's currency.</summary>
+    ModeWouldCost = 144,
+
+    /// <summary>The value is what it would have paid less, in the site's currency, over the days that decide.</summary>
+    RuleHasPaidLess = 145,
+    PlanHasPaidLess = 146,
 }
 
 /// <summary>The reasons in words.</summary>
@@ -84,9 +101,29 @@ public static class Reasons
             ReasonCode.ChargerAtHalf => $"{name} charges at half of its current",
             ReasonCode.ChargerAtFull => $"{name} charges with all the connection allows",
             ReasonCode.NoCar => $"no car at {name}",
+            ReasonCode.PlanLeadsPolicyShadow => "the policy is only watched (shadow); the plan leads",
+            ReasonCode.PlanLeadsPolicySilent => "the policy had nothing sound to say; the plan leads",
+            ReasonCode.PolicyWouldChoose => $"the policy would have chosen {Mode((int)reason.Value)}",
+            ReasonCode.StoredEnergyIsWorth => $"one more kWh in the battery is worth {reason.Value:0.000} {site.Tariff.Currency}",
+            ReasonCode.ModeWouldCost => reason.Value >= 0 ? $"{Mode(reason.Index)} would cost {reason.Value:0.000} {site.Tariff.Currency} more" : $"{Mode(reason.Index)} would cost {-reason.Value:0.000} {site.Tariff.Currency} less by the plan",
+            ReasonCode.RuleHasPaidLess => $"over the last {Contest.WindowDays} days the plain self-consumption rule would have paid {Less(reason, site)}; it leads",
+            ReasonCode.PlanHasPaidLess => $"over the last {Contest.WindowDays} days the plan would have paid {Less(reason, site)} than the policy; it leads",
             _ => reason.Code.ToString(),
         };
     }
+
+    private static string Less(Reason reason, Site site) => $"{Math.Abs(reason.Value):0.00} {site.Tariff.Currency} {(reason.Value >= 0 ? "less" : "more")}";
+
+    private static string Mode(int mode) => (BatteryMode)mode switch
+    {
+        BatteryMode.SelfConsume => "self-consumption",
+        BatteryMode.Hold => "holding the charge",
+        BatteryMode.DischargeOnly => "only covering load",
+        BatteryMode.Idle => "resting",
+        BatteryMode.GridCharge33 => "charging at a third",
+        BatteryMode.GridCharge66 => "charging at two thirds",
+        _ => "charging at full power",
+    };
 
     /// <summary>A bound in the field's words.</summary>
     public static string Words(Bound bound) => bound switch

@@ -31,8 +31,6 @@ public sealed record RegulationMemory(ImmutableArray<BatteryTrack> Batteries, Al
     /// <summary>What was learnt in a step that ends with this draft.</summary>
     public RegulationMemory After(Draft draft, Alignment alignment)
     {
-        if (draft.Discharge.Length == 0)
-            return Fresh;
         var tracks = new BatteryTrack[draft.Discharge.Length];
         var change = 0.0;
         for (var i = 0; i < tracks.Length; i++)
@@ -58,6 +56,11 @@ public readonly record struct PvTrack(double Production, bool WasAtLimit)
 
     public static bool IsAtLimit(Draft draft, int plant) =>
         double.IsFinite(draft.Memory.PvLimits[plant]) && draft.Production[plant] >= draft.Memory.PvLimits[plant] - Near;
+
+    /// <summary>The most a plant can give now, W: under a limit it may take its time to come down to it, but not rise above it. A reading that says so would let it go
+    /// in the middle of an excess, for as long as it takes to get it down again.</summary>
+    public static double Ceiling(FollowMemory memory, int plant) =>
+        plant < memory.Regulation.Plants.Length ? Math.Max(memory.PvLimits[plant], memory.Regulation.Plants[plant].Production) : double.PositiveInfinity;
 
     /// <summary>What a limited plant may be about to give more than now, W: it stands at its limit, or has just been allowed more, or is rising towards it.
     /// A battery that covered this meanwhile would have to take it back, and export while it does.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Safeguarding;
@@ -12,7 +13,14 @@ namespace SmartEms.Edge.Core.Deciding;
 public static class Supervisor
 {
     /// <summary>What a decision is made from.</summary>
-    public readonly record struct Question(Slot Slot, ProcessImage Image, Site Site, Envelope Envelope);
+    public readonly record struct Question(Slot Slot, ProcessImage Image, Site Site, Envelope Envelope)
+    {
+        /// <summary>Leads where the policy is only watched or has nothing sound to say; null = there is none.</summary>
+        public Plan? Plan { get; init; }
+
+        /// <summary>Says who leads of those that have something to say; null = nobody is judged yet.</summary>
+        public Contest? Contest { get; init; }
+    }
 
     /// <summary>Whether the policy is asked at all: not while it is off, in safe mode, or while nobody knows what time of day it is.</summary>
     public static bool Hears(ProcessImage image, Site site) => site.Running.PolicyMode != PolicyMode.Off && image.Box.Start != StartMode.Safe && !IsClockDoubted(image);
@@ -62,10 +70,29 @@ public static class Supervisor
     private static (Proposal Modes, string LedBy) Lead(Question question, Proposal? proposal, string policyName, ImmutableArray<Reason>.Builder reasons)
     {
         var mode = question.Site.Running.PolicyMode;
-        if (mode == PolicyMode.Act && proposal is not null && proposal.Fits(question.Site))
+        var leader = question.Contest?.Leader ?? Candidate.Policy;
+        if (mode != PolicyMode.Off && question.Plan is not null && leader == Candidate.Rule)
+        {
+            reasons.Add(new(ReasonCode.RuleHasPaidLess, Value: question.Contest!.Lead(Candidate.Rule)));
+            var plain = SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!;
+            Alternatives(question, plain, reasons);
+            return (plain, SelfConsumption.Rule.Name);
+        }
+        if (mode == PolicyMode.Act && leader != Candidate.Plan && proposal is not null && proposal.Fits(question.Site))
         {
             reasons.Add(new(ReasonCode.PolicyLeads));
+            Alternatives(question, proposal, reasons);
             return (proposal, policyName);
+        }
+        if (mode != PolicyMode.Off && question.Plan is { } plan)
+        {
+            var planned = FollowPlan.Same(question.Site, plan.Battery);
+            reasons.Add(mode == PolicyMode.Shadow ? new(ReasonCode.PlanLeadsPolicyShadow)
+                : proposal is null ? new(ReasonCode.PlanLeadsPolicySilent) : new(ReasonCode.PlanHasPaidLess, Value: question.Contest?.Lead(Candidate.Plan) ?? 0));
+            if (mode == PolicyMode.Shadow && proposal is not null && proposal.Fits(question.Site) && proposal.Batteries[0] != plan.Battery)
+                reasons.Add(new(ReasonCode.PolicyWouldChoose, Value: (double)proposal.Batteries[0]));
+            Alternatives(question, planned, reasons);
+            return (planned, FollowPlan.Plain.Name);
         }
         reasons.Add(new(mode switch
         {
@@ -76,6 +103,17 @@ public static class Supervisor
             _ => ReasonCode.RuleLeadsPolicySilent,
         }));
         return (SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!, SelfConsumption.Rule.Name);
+    }
+
+    /// <summary>What the plan expects, and what each other mode would cost.</summary>
+    private static void Alternatives(Question question, Proposal chosen, ImmutableArray<Reason>.Builder reasons)
+    {
+        if (question.Plan is not { } plan || chosen.Batteries.IsEmpty)
+            return;
+        reasons.Add(new(ReasonCode.StoredEnergyIsWorth, Value: plan.WaterValue));
+        for (var mode = BatteryMode.SelfConsume; mode <= BatteryMode.GridCharge100; mode++)
+            if (mode != chosen.Batteries[0])
+                reasons.Add(new(ReasonCode.ModeWouldCost, Subject.Site, (int)mode, plan.Regret(mode) - plan.Regret(chosen.Batteries[0])));
     }
 
     private static BatteryDecision DecideBattery(Question question, (BatteryMode Mode, double? Watts) asked, int index, Power? balance, ImmutableArray<Reason>.Builder reasons)

@@ -75,6 +75,12 @@ public sealed record Battery(string Name, int Device, int? Bms, Energy Capacity,
     /// <summary>How fast a setpoint may move, in watts per second; tightening for safety is never ramped.</summary>
     public double RampWattsPerSecond { get; init; } = 1000;
 
+    /// <summary>One way, 0–1, for plans: what the battery gives back of what it took, half of the loss each way.</summary>
+    public double Efficiency { get; init; } = 0.95;
+
+    /// <summary>What a discharged kWh costs the cells, in the site's currency; plans do not move energy for less.</summary>
+    public double WearPerKwh { get; init; } = 0.02;
+
     /// <summary>The device may be told modes it knows itself instead of powers, where it knows them.</summary>
     public bool Native { get; init; }
 }
@@ -103,12 +109,6 @@ public sealed record PhaseSwitching(double RestSeconds, int SessionMax)
 {
     public const double UsualRestMinutes = 10;
     public const int UsualSessionMax = 10;
-}
-
-/// <summary>What energy costs. Flat until a price source is configured.</summary>
-public sealed record Tariff(string Currency, Price Import, Price Export)
-{
-    public static Tariff Unpriced { get; } = new("EUR", Price.Zero, Price.Zero);
 }
 
 /// <summary>How the controller itself runs at this site.</summary>

@@ -60,6 +60,7 @@ public static class Catalogue
         new(FindingCode.ForeignWriter, Urgency.Warning, "", "somebody else writes to {0}", "find the second controller and stop it; ours is sent again three times and then every 15 minutes"),
         new(FindingCode.WriteBudgetSpent, Urgency.Alarm, "", "a register of {0} has been written as often as its memory bears", "setpoints that only tighten still go out of a reserve; smartems writes shows which register, and when it may be written again"),
         new(FindingCode.DecisionLeaseExpired, Urgency.Alarm, "s", "the last decision is too old ({1}); only safe limits are kept", "read the log: the quarter-hour cycle stands still"),
+        new(FindingCode.PlanFailed, Urgency.Warning, "", "forecast or plan failed; the plain rule leads", "a fault of the program: keep the record (smartems capture) and report it"),
         new(FindingCode.PolicyFailed, Urgency.Warning, "", "the policy gave no usable proposal; the plain rule leads", "read the log"),
         new(FindingCode.StoreFailing, Urgency.Alarm, "", "records cannot be stored; control goes on from memory", "check the disk: df -h, dmesg"),
         new(FindingCode.CloudNotReached, Urgency.Notice, "", "the cloud has not been reached for 15 minutes", "nothing is lost, and control needs no cloud; smartems mqtt status says why"),

@@ -65,6 +65,9 @@ public enum FindingCode : short
     DecisionLeaseExpired = 401,
     PolicyFailed = 402,
 
+    /// <summary>Forecast or plan.</summary>
+    PlanFailed = 403,
+
     StoreFailing = 501,
     CloudNotReached = 502,
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
@@ -16,7 +17,12 @@ public interface IPolicy
 }
 
 /// <summary>What a policy may look at.</summary>
-public sealed record Observation(Slot Slot, ProcessImage Image, Site Site);
+public sealed record Observation(Slot Slot, ProcessImage Image, Site Site)
+{
+    /// <summary>The plan, and the question it answers; null = there is nothing to plan, or too little is known.</summary>
+    public Plan? Plan { get; init; }
+    public PlanQuestion? Question { get; init; }
+}
 
 /// <summary>Modes a policy would like, in the site's order.</summary>
 public sealed record Proposal(ImmutableArray<BatteryMode> Batteries, ImmutableArray<EvMode> EvChargers)

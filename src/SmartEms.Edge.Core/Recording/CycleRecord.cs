@@ -17,9 +17,13 @@ public sealed record CycleRecord(
     ImmutableArray<Finding> Findings)
 {
     /// <summary>Version of this form; a reader refuses what it does not know. Form 1 lacks the hashes of policy and profiles and the build.
-    /// A record whose image tells of a trouble of the box is of form 5, one that carries orders of form 4, one with contacts only of form 3, one without any
+    /// A record whose image knows of more than the devices say is of form 7 (of form 6 before it told what plan and policy would have done), one that tells of a trouble of the box is of form 5, one that carries orders of form 4, one with contacts only of form 3, one without any
     /// still of form 2, byte by byte as before.</summary>
-    public const byte FormVersion = 5;
+    public const byte FormVersion = 7;
+
+    private const byte WithoutShadows = 6;
+
+    private const byte WithoutOutside = 5;
 
     private const byte WithoutBox = 4;
     private const byte WithoutOrders = 3;
@@ -46,7 +50,7 @@ public sealed record CycleRecord(
     public byte[] ToBytes()
     {
         var to = new WireWriter();
-        to.Byte(!Image.Box.IsWell ? FormVersion : !Image.Orders.IsEmpty ? WithoutBox : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
+        to.Byte(Image.Outside is not null ? FormVersion : !Image.Box.IsWell ? WithoutOutside : !Image.Orders.IsEmpty ? WithoutBox : Image.Contacts.IsEmpty ? WithoutContacts : WithoutOrders);
         to.Whole(Slot.Index);
         to.Text(SiteHash);
         to.Text(PolicyName);
@@ -61,6 +65,8 @@ public sealed record CycleRecord(
         to.Count((ulong)Findings.Length);
         foreach (var finding in Findings)
             MemoryWire.Finding(to, finding);
+        if (Image.Outside is not null)
+            DecisionWire.WriteShadows(to, Decision);
         return to.ToArray();
     }
 
@@ -80,6 +86,8 @@ public sealed record CycleRecord(
         var findings = new Finding[from.Length()];
         for (var i = 0; i < findings.Length; i++)
             findings[i] = MemoryWire.Finding(ref from);
+        if (version == FormVersion)
+            decision = DecisionWire.ReadShadows(ref from, decision);
         if (!from.IsAtEnd)
             throw new InvalidDataException("record damaged: something follows its end");
         return new(slot, image, before, decision, [.. findings])
@@ -90,7 +98,8 @@ public sealed record CycleRecord(
 
     private static ImageParts PartsOf(byte version) => version switch
     {
-        FormVersion => ImageParts.Box,
+        FormVersion or WithoutShadows => ImageParts.Outside,
+        WithoutOutside => ImageParts.Box,
         WithoutBox => ImageParts.Orders,
         WithoutOrders => ImageParts.Contacts,
         _ => ImageParts.None,
@@ -103,6 +112,8 @@ public sealed record CycleRecord(
         DecisionWire.Write(to, decision);
         foreach (var finding in findings)
             MemoryWire.Finding(to, finding);
+        if (!decision.Shadows.IsEmpty)
+            DecisionWire.WriteShadows(to, decision);
         return SHA256.HashData(to.Written);
     }
 }

@@ -40,6 +40,22 @@ public static class DecisionWire
         }
     }
 
+    /// <summary>What plan and policy would have done; the part that records before form 7 do not have.</summary>
+    public static void WriteShadows(WireWriter to, Decision decision)
+    {
+        to.Count((ulong)decision.Shadows.Length);
+        foreach (var mode in decision.Shadows)
+            to.Byte((byte)mode);
+    }
+
+    public static Decision ReadShadows(ref WireReader from, Decision decision)
+    {
+        var modes = new BatteryMode[from.Length()];
+        for (var i = 0; i < modes.Length; i++)
+            modes[i] = WireReader.Known((BatteryMode)from.Byte());
+        return modes.Length is 0 or 2 ? decision with { Shadows = Frozen(modes) } : throw new InvalidDataException($"record damaged: {modes.Length} shadows instead of two");
+    }
+
     public static Decision Read(ref WireReader from)
     {
         var slot = from.Slot();

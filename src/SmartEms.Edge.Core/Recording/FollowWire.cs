@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Core.Recording;
 internal static class FollowWire
 {
     /// <summary>Whether there is anything to write.</summary>
-    public static bool IsTaught(FollowMemory memory) => !memory.Regulation.Batteries.IsEmpty;
+    public static bool IsTaught(FollowMemory memory) => !memory.Regulation.Batteries.IsEmpty || !memory.Regulation.Plants.IsEmpty;
 
     public static void Write(WireWriter to, FollowMemory memory)
     {

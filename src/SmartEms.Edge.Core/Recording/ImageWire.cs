@@ -18,6 +18,9 @@ public enum ImageParts
 
     /// <summary>Of contacts and orders there may be none then.</summary>
     Box,
+
+    /// <summary>Of contacts and orders there may be none then, and the box may be well.</summary>
+    Outside,
 }
 
 /// <summary>A process image as bytes and back, exactly: what a record holds is what the controller saw.</summary>
@@ -52,24 +55,26 @@ public static class ImageWire
             to.Byte((byte)device.Controls.PvLimit);
             to.Byte((byte)device.Readings);
         }
-        if (image.Contacts.IsEmpty && image.Orders.IsEmpty && image.Box.IsWell)
+        if (image.Contacts.IsEmpty && image.Orders.IsEmpty && image.Box.IsWell && image.Outside is null)
             return;
         to.Count((ulong)image.Contacts.Length);
         foreach (var contact in image.Contacts)
             ContactWire.Write(to, contact);
-        if (!image.Orders.IsEmpty || !image.Box.IsWell)
+        if (!image.Orders.IsEmpty || !image.Box.IsWell || image.Outside is not null)
             OrdersWire.Write(to, image.Orders);
-        if (image.Box.IsWell)
+        if (image.Box.IsWell && image.Outside is null)
             return;
         to.Byte((byte)image.Box.Clock);
         to.Byte((byte)image.Box.Start);
+        if (image.Outside is { } outside)
+            OutsideWire.Write(to, outside);
     }
 
     /// <param name="from">The record.</param>
     /// <param name="parts">What follows the devices: an image without any of it has no trace of it.</param>
     public static ProcessImage Read(ref WireReader from, ImageParts parts)
     {
-        var (hasContacts, hasOrders, hasBox) = (parts >= ImageParts.Contacts, parts >= ImageParts.Orders, parts >= ImageParts.Box);
+        var (hasContacts, hasOrders, hasBox, hasOutside) = (parts >= ImageParts.Contacts, parts >= ImageParts.Orders, parts >= ImageParts.Box, parts == ImageParts.Outside);
         var at = from.Instant();
         var grid = ReadGrid(ref from);
         var batteries = new BatteryReadings[from.Length()];
@@ -93,9 +98,9 @@ public static class ImageWire
         if (hasOrders && !hasBox && orders.IsEmpty)
             throw new InvalidDataException("record damaged: orders are announced and there is none");
         var box = hasBox ? new BoxReadings(WireReader.Known((ClockTrust)from.Byte()), WireReader.Known((StartMode)from.Byte())) : default;
-        if (hasBox && box.IsWell)
+        if (hasBox && !hasOutside && box.IsWell)
             throw new InvalidDataException("record damaged: a trouble of the box is announced and there is none");
-        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts), Orders = orders, Box = box };
+        return new(at, grid, Frozen(batteries), Frozen(plants), Frozen(chargers), Frozen(devices)) { Contacts = Frozen(contacts), Orders = orders, Box = box, Outside = hasOutside ? OutsideWire.Read(ref from) : null };
     }
 
     /// <summary>Doubts follow only where the link's highest bit says so: records from before there were any stay as they are.</summary>

@@ -32,14 +32,17 @@ public enum LedgerKind : byte
     /// <summary>A person wrote registers past the controller (<see cref="HandWrite"/>).</summary>
     HandWrite = 15,
 
+    /// <summary>What the site has learnt for forecasts and plans (<see cref="BrainWire"/>), once a day and at a start.</summary>
+    Brain = 16,
+
     /// <summary>A quarter-hour in a few numbers (<see cref="SlotSummary"/>), for whoever is not at the site.</summary>
-    Summary = 16,
+    Summary = 17,
 
     /// <summary>A signed command came and was taken or refused, and why.</summary>
-    Command = 17,
+    Command = 18,
 
     /// <summary>How far each operator's key has counted; kept before a command acts, and the last one counts.</summary>
-    CommandCounters = 18,
+    CommandCounters = 19,
 
     /// <summary>What the pulse meters at contacts have counted (<see cref="PulseWire"/>); the last one counts.</summary>
     PulseCounts = 12,

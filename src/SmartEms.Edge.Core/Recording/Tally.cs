@@ -1,4 +1,5 @@
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Recording;
@@ -6,6 +7,9 @@ namespace SmartEms.Edge.Core.Recording;
 /// <summary>Energy and money since a start, integrated from measured powers, Wh and the tariff's currency. Steps without a Good meter are counted, not guessed.</summary>
 public sealed class Tally(Site site)
 {
+    /// <summary>Told by the quarter-hour's rhythm, read by the second's: one reference, so that never half of it is seen.</summary>
+    private volatile Rate rate = new(site.Tariff.Import, site.Tariff.Export);
+
     public double ImportWh { get; private set; }
     public double ExportWh { get; private set; }
     public double PvWh { get; private set; }
@@ -18,6 +22,9 @@ public sealed class Tally(Site site)
 
     /// <summary>Load = import − export + PV + discharge − charge − EV.</summary>
     public double LoadWh => ImportWh - ExportWh + PvWh + DischargedWh - ChargedWh - EvWh;
+
+    /// <summary>What a kWh costs from now on, where that changes.</summary>
+    public void Charge(Price import) => rate = new(import, site.Tariff.ExportAt(import));
 
     public void Add(ProcessImage image, double seconds)
     {
@@ -40,11 +47,11 @@ public sealed class Tally(Site site)
         if (wattHours >= 0)
         {
             ImportWh += wattHours;
-            Cost += wattHours / 1000 * site.Tariff.Import.PerKilowattHour;
+            Cost += wattHours / 1000 * rate.Import.PerKilowattHour;
             return;
         }
         ExportWh -= wattHours;
-        Cost += wattHours / 1000 * site.Tariff.Export.PerKilowattHour;
+        Cost += wattHours / 1000 * rate.Export.PerKilowattHour;
     }
 
     private void Store(double wattHours)
@@ -54,4 +61,6 @@ public sealed class Tally(Site site)
         else
             ChargedWh -= wattHours;
     }
+
+    private sealed record Rate(Price Import, Price Export);
 }

@@ -72,6 +72,8 @@ public ref struct WireReader(ReadOnlySpan<byte> source)
 
     public double Number() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));
 
+    public int Bits() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
     public string Text() => Encoding.UTF8.GetString(Take(Length()));
 
     public ReadOnlySpan<byte> Bytes() => Take(Length());

@@ -30,6 +30,9 @@ public sealed class WireWriter
 
     public void Number(double value) => BinaryPrimitives.WriteDoubleLittleEndian(Room(8), value);
 
+    /// <summary>Four bytes, little-endian.</summary>
+    public void Bits(int value) => BinaryPrimitives.WriteInt32LittleEndian(Room(4), value);
+
     public void Text(string value)
     {
         Count((ulong)Encoding.UTF8.GetByteCount(value));

@@ -23,6 +23,9 @@ public sealed record ProcessImage(
     /// <summary>The machine we run on.</summary>
     public BoxReadings Box { get; init; }
 
+    /// <summary>What is known beyond the devices; null between the quarter-hours, and in records from before there was any.</summary>
+    public Outside? Outside { get; init; }
+
     /// <summary>True when every device has answered and every power and SoC the controller steers by is Good.</summary>
     public bool IsComplete
     {

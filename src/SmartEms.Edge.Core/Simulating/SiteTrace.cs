@@ -34,6 +34,12 @@ public sealed class SiteTrace
     /// <summary>How long until the trace repeats.</summary>
     public TimeSpan Span => Step * Count;
 
+    /// <summary>The source told UTC: <see cref="Start"/> is a true moment.</summary>
+    public bool IsUtc { get; init; }
+
+    /// <summary>For each step, whether the source did not hold it; empty where nobody asked.</summary>
+    public IReadOnlyList<bool> Filled { get; init; } = [];
+
     /// <summary>Steps the source did not hold and that were filled in.</summary>
     public int StepsFilled { get; init; }
 
@@ -56,7 +62,7 @@ public sealed class SiteTrace
         return trace ?? throw new FormatException(string.Join('\n', problems));
     }
 
-    /// <summary>Reads CSV text `local_time,load_w,pv_w` with a uniform step; rows that are missing are filled and counted.</summary>
+    /// <summary>Reads CSV text with the columns `local_time` (or `utc`), `load_w`, `pv_w` and a uniform step; rows that are missing are filled and counted.</summary>
     public static TraceReading Read(string csv) => new TraceReader().Read(csv);
 
     /// <summary>A made-up household of about 4.5 MWh a year with seasons, working days, weekends and weather; starts on a Monday, 1 January, in steps of 15 minutes.</summary>

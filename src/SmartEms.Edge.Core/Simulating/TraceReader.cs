@@ -8,7 +8,6 @@ namespace SmartEms.Edge.Core.Simulating;
 /// the row then comes one step after the one before.</summary>
 internal sealed class TraceReader
 {
-    private const string Header = "local_time,load_w,pv_w";
     private const int MinutesPerDay = 24 * 60;
 
     /// <summary>A broken file would say the same thousands of times.</summary>
@@ -20,8 +19,19 @@ internal sealed class TraceReader
     /// <summary>A century of quarter-hours; a date typed wrong must not fill the memory.</summary>
     private const int StepsMax = 100 * 366 * 96;
 
+    /// <summary>More columns than these are looked over.</summary>
+    private const int CellsMax = 32;
+
+    /// <summary>What an inverter draws at night, and a meter's noise around nothing, W: taken as nothing.</summary>
+    private const double NoiseWatts = 100;
+
     private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss"];
 
+    /// <summary>Where the columns stand: time, load, production; and how many there are.</summary>
+    private (int Time, int Load, int Pv, int Count) _columns;
+    private string _header = "";
+    private bool _isUtc;
+    private readonly List<bool> _filled = [];
     private readonly List<Row> _rows = [];
     private readonly List<TraceProblem> _problems = [];
 
@@ -43,32 +53,48 @@ internal sealed class TraceReader
             var text = raw.Trim();
             if (line == 1)
             {
-                if (!text.SequenceEqual(Header))
-                    Report(1, $"the header must be '{Header}', not '{text}'");
+                if (!TryHeader(text))
+                    return; // nothing else can be understood
             }
             else if (text.Length > 0)
                 ReadRow(line, text);
         }
     }
 
+    /// <summary>The time in a column `local_time` or `utc`, and `load_w` and `pv_w`, in any order; other columns are looked over.</summary>
+    private bool TryHeader(ReadOnlySpan<char> text)
+    {
+        _header = text.ToString();
+        string[] names = [.. _header.Split(',').Select(name => name.Trim())];
+        _isUtc = Array.IndexOf(names, "utc") >= 0;
+        _columns = (Array.IndexOf(names, _isUtc ? "utc" : "local_time"), Array.IndexOf(names, "load_w"), Array.IndexOf(names, "pv_w"), names.Length);
+        if (_columns is { Time: >= 0, Load: >= 0, Pv: >= 0, Count: <= CellsMax })
+            return true;
+        Report(1, $"the header must name local_time (or utc), load_w and pv_w, not '{_header}'");
+        return false;
+    }
+
     private void ReadRow(int line, ReadOnlySpan<char> text)
     {
-        Span<Range> cells = stackalloc Range[4];
-        if (text.Split(cells, ',') != 3)
+        Span<Range> cells = stackalloc Range[CellsMax + 1];
+        if (text.Split(cells, ',') != _columns.Count)
         {
-            Report(line, $"a row has 3 cells ({Header}), not '{text}'");
+            Report(line, $"a row has {_columns.Count} cells ({_header}), not '{text}'");
             return;
         }
 
-        var time = text[cells[0]];
+        var name = _isUtc ? "utc" : "local_time";
+        var time = text[cells[_columns.Time]];
+        if (_isUtc && time is [.., 'Z'])
+            time = time[..^1];
         if (time.IsEmpty && _rows.Count > 1)
             time = (_rows[^1].At + (_rows[^1].At - _rows[^2].At)).ToString(TimeForms[0], CultureInfo.InvariantCulture); // one step after the row before
         if (!DateTime.TryParseExact(time, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) || at.Second != 0)
-            Report(line, $"local_time '{time}' is not of the form 2016-08-01T00:00");
+            Report(line, $"{name} '{time}' is not of the form 2016-08-01T00:00");
         else if (_rows.Count > 0 && at <= _rows[^1].At)
-            Report(line, $"local_time {time} does not come after the row before it");
-        var load = Watts(line, "load_w", text[cells[1]]);
-        var pv = Watts(line, "pv_w", text[cells[2]]);
+            Report(line, $"{name} {time} does not come after the row before it{(_isUtc ? "" : " (a local hour that comes twice needs a column utc instead)")}");
+        var load = Watts(line, "load_w", text[cells[_columns.Load]]);
+        var pv = Watts(line, "pv_w", text[cells[_columns.Pv]]);
         _rows.Add(new(line, at, load, pv));
     }
 
@@ -76,9 +102,9 @@ internal sealed class TraceReader
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var watts) || !double.IsFinite(watts))
             Report(line, $"{name} '{text}' is not a number");
-        else if (watts is < 0 or > 1e9)
+        else if (watts is < -NoiseWatts or > 1e9)
             Report(line, $"{name} {text} must lie between 0 and 1e9 W");
-        return watts;
+        return Math.Max(0, watts);
     }
 
     private bool TryStep(out int minutes)
@@ -104,15 +130,16 @@ internal sealed class TraceReader
         }
 
         var steps = new List<(double Load, double Pv)>(_rows.Count) { (_rows[0].Load, _rows[0].Pv) };
-        var filled = 0;
+        _filled.Add(false);
         for (var i = 1; i < _rows.Count; i++)
         {
             var minutes = MinutesBetween(_rows[i - 1], _rows[i]);
             if (minutes % step != 0)
                 Report(_rows[i].Line, $"{minutes} min after the row before it, which is not a multiple of the step of {step} min");
             else
-                filled += FillGap(steps, _rows[i], (int)(minutes / step) - 1, step);
+                FillGap(steps, _rows[i], (int)(minutes / step) - 1, step);
             steps.Add((_rows[i].Load, _rows[i].Pv));
+            _filled.Add(false);
         }
 
         var dropped = steps.Count % (MinutesPerDay / step);
@@ -128,10 +155,11 @@ internal sealed class TraceReader
         for (var i = 0; i < count; i++)
             (load[i], pv[i]) = steps[i];
         var start = Instant.From(new DateTimeOffset(_rows[0].At, TimeSpan.Zero));
-        return new(start, TimeSpan.FromMinutes(step), load, pv) { StepsFilled = filled, StepsDropped = dropped };
+        bool[] filled = [.. _filled.Take(count)];
+        return new(start, TimeSpan.FromMinutes(step), load, pv) { IsUtc = _isUtc, Filled = filled, StepsFilled = _filled.Count(one => one), StepsDropped = dropped };
     }
 
-    private static int FillGap(List<(double Load, double Pv)> steps, Row next, int missing, int step)
+    private void FillGap(List<(double Load, double Pv)> steps, Row next, int missing, int step)
     {
         var perDay = MinutesPerDay / step;
         var before = steps[^1];
@@ -141,9 +169,8 @@ internal sealed class TraceReader
             steps.Add(missing * step > BridgeMinutesMax && steps.Count >= perDay
                 ? steps[^perDay]
                 : (before.Load + ((next.Load - before.Load) * share), before.Pv + ((next.Pv - before.Pv) * share)));
+            _filled.Add(true);
         }
-
-        return missing;
     }
 
     private static long MinutesBetween(Row a, Row b) => (b.At - a.At).Ticks / TimeSpan.TicksPerMinute;

@@ -20,6 +20,7 @@ internal static class DemoCommand
         var days = new Option<int?>("--days") { Description = "ends by itself after so many days of the house's time, 1 to 3650", HelpName = "days" };
         var seed = new Option<ulong>("--seed") { Description = "seed of weather, appliances and cars", DefaultValueFactory = _ => 1 };
         var store = new Option<string?>("--store") { Description = "keep the records in this file; without it they are dropped at the end", HelpName = "file" };
+        var site = new Option<string?>("--site") { Description = "a site file whose devices are simulated; the demo house without it", HelpName = "file" };
         lasting.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && Lasting(text) is null)
@@ -35,11 +36,11 @@ internal static class DemoCommand
             if (result.GetValueOrDefault<int?>() is < 1 or > 3650)
                 result.AddError("--days takes 1 to 3650");
         });
-        var command = new Command("demo", "a simulated house on real Modbus sockets, and the daemon that runs it") { lasting, days, speed, seed, store, CheckCommand.Profiles };
+        var command = new Command("demo", "a simulated house on real Modbus sockets, and the daemon that runs it") { lasting, days, speed, seed, site, store, CheckCommand.Profiles };
         command.SetAction(async (parsed, stop) =>
         {
             var profiles = CheckCommand.ProfilesOf(parsed);
-            var loaded = SiteChoice.Load(null, profiles, screen);
+            var loaded = SiteChoice.Load(parsed.GetValue(site), profiles, screen);
             var kept = parsed.GetValue(store);
             using var scratch = new ScratchStore();
             var log = screen.Traits.IsTerminal ? Log.Silent : new Log(screen.Error, false);

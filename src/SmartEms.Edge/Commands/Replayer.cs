@@ -2,7 +2,9 @@ using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Running;
 
 namespace SmartEms.Edge.Commands;
 
@@ -16,6 +18,9 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
     private const int NotesShown = 20;
 
     private readonly Dictionary<(string Site, string Profiles), Site?> sites = [];
+
+    /// <summary>What the site had learnt by the record thought last; null = it is looked up in the store.</summary>
+    private Brain? learnt;
     private readonly List<string> notes = [];
 
     public ReplayView Run(Instant from, Instant to)
@@ -36,6 +41,8 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
 
     private (bool? Same, string? Note) Again(LedgerEntry entry)
     {
+        var known = learnt;
+        learnt = null; // what follows a record that cannot be thought again does not go on from it
         if (!LedgerChain.IsSound(entry))
             return (null, "the stored record is damaged: its CRC is not the one it was written with");
         CycleRecord record;
@@ -49,14 +56,17 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
         }
         if ((whatIf ?? SiteOf(record)) is not { } site)
             return (null, $"the site file it ran under ({Short(record.SiteHash)}…) or a profile of it is not in the store or does not read any more");
-        if (record.PolicyName != Composition.Policy.Name || (record.PolicyHash.Length > 0 && record.PolicyHash != Provenance.PolicyHash))
+        if (whatIf is null && (record.PolicyName != Composition.PolicyOf(site).Name || (record.PolicyHash.Length > 0 && record.PolicyHash != Provenance.PolicyHashOf(site))))
             return (null, $"it was led by {record.PolicyName} {Short(record.PolicyHash)}, which this program does not have");
         if (!Fits(record, site))
             return (null, "it was made with other devices than this site file has");
-        var thought = Cycle.Think(record.Slot, record.Image, site, record.Before, Composition.Policy);
+        var brain = record.Image.Outside is null ? null : known ?? Learnt.Before(store, entry, site);
+        var thought = Cycle.Think(record.Slot, record.Image, site, record.Before with { Brain = brain }, Composition.PolicyOf(site));
+        learnt = record.Image.Outside is null ? known : thought.Memory.Brain;
         if (whatIf is not null)
             return Otherwise(record.Decision, thought.Decision);
-        var again = CycleRecord.Fingerprint(thought.Decision, thought.Findings);
+        var decided = record.Decision.Shadows.IsEmpty ? thought.Decision with { Shadows = [] } : thought.Decision; // records before form 7 do not tell them
+        var again = CycleRecord.Fingerprint(decided, thought.Findings);
         return again.AsSpan().SequenceEqual(CycleRecord.Fingerprint(record.Decision, record.Findings)) ? (true, null) : (false, "the decision comes out differently");
     }
 

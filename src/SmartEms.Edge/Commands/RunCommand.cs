@@ -92,7 +92,7 @@ internal static class RunCommand
     private static async Task RunAsync(Composition built, LocalServer answering, Action proven, (Log Log, CancellationToken Stop) with)
     {
         var (log, stop) = with;
-        log.Info($"smartems {Composition.Version}: site {built.Site.Id}, {built.Site.Devices.Length} devices, policy {Composition.Policy.Name} ({built.Site.Running.PolicyMode})");
+        log.Info($"smartems {Composition.Version}: site {built.Site.Id}, {built.Site.Devices.Length} devices, policy {Composition.PolicyOf(built.Site).Name} ({built.Site.Running.PolicyMode})");
         using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
         await using var server = answering;
         var serving = ServeAsync(server, log, stop);

@@ -49,7 +49,7 @@ internal static class SimulateCommand
         try
         {
             var read = SiteTrace.Read(File.ReadAllText(path));
-            return read.Trace ?? throw new Refusal(Exit.ConfigurationInvalid, "trace_invalid", $"{path}: {string.Join("; ", read.Problems.Take(5))}", "the columns are local_time,load_w,pv_w with a uniform step of 5 to 60 minutes");
+            return read.Trace ?? throw new Refusal(Exit.ConfigurationInvalid, "trace_invalid", $"{path}: {string.Join("; ", read.Problems.Take(5))}", "the columns are local_time (or utc), load_w and pv_w with a uniform step of 5 to 60 minutes");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
@@ -28,6 +29,9 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
 
     /// <summary>Every register that may be written, with its count.</summary>
     public Func<ImmutableArray<RegisterUse>> Writes { get; init; } = () => [];
+
+    /// <summary>What rule, plan and policy would have paid; null where nothing is planned.</summary>
+    public Func<Contest?> Contest { get; init; } = () => null;
 
     /// <summary>Takes orders by hand; null where there is nobody to take them.</summary>
     public OrderBook? Orders { get; init; }
@@ -82,6 +86,7 @@ internal static class Requests
         new("GET", "/v1/status", "the site now: power, batteries, decision, findings, devices", Now((desk, now) => Reply.Ok(Pages.Status(now, desk.Site, desk.Version), ViewsJson.Wire.StatusView))),
         new("GET", "/v1/devices", "every device and its link", Now((desk, now) => Reply.Ok(Pages.Devices(now, desk.Site), ViewsJson.Wire.DevicesView))),
         new("GET", "/v1/writes", "every register that may be written: how often it was, how often it may be, how long it lasts", WritesRequest.AnswerAsync),
+        new("GET", "/v1/savings", "what each day would have cost without a battery, under rule, plan and policy, and what was saved: ?days=14", SavingsRequest.AnswerAsync),
         new("GET", "/v1/why", "the decision of the quarter-hour that holds ?at=<RFC 3339> (now without it)", (desk, asked, _) => Task.FromResult(Why(desk, asked))),
         new("GET", "/v1/telemetry/points", "every stored telemetry point and its unit", TelemetryRequests.PointsAsync),
         new("GET", "/v1/telemetry", "stored rows: ?points=meter1/*,inv1/soc&since=<RFC 3339 or 2h>&until=…&every=raw|1m|15m|1h|1d", TelemetryRequests.RowsAsync),

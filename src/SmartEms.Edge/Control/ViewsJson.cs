@@ -9,6 +9,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(WhyView))]
 [JsonSerializable(typeof(WritesView))]
+[JsonSerializable(typeof(SavingsView))]
 [JsonSerializable(typeof(VersionView))]
 [JsonSerializable(typeof(RequestsView))]
 [JsonSerializable(typeof(ReleaseView))]

@@ -2,6 +2,7 @@ using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Sensing;
 
@@ -30,6 +31,15 @@ internal static class Words
         EvMode.Half => "half",
         EvMode.Full => "full",
         _ => mode.ToString(),
+    };
+
+    public static string Of(Candidate candidate) => candidate switch
+    {
+        Candidate.NoBattery => "no battery",
+        Candidate.Rule => "rule",
+        Candidate.Plan => "plan",
+        Candidate.Policy => "policy",
+        _ => "led",
     };
 
     public static string Of(LoadMode mode) => mode switch

@@ -69,6 +69,9 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
     private readonly SlotTally slotTally = new(parts.Site, parts.Recorder);
+    private readonly SlotMeter meter = new(parts.Site);
+    private readonly PriceBoard? prices = parts.Site.Tariff.Spot is { } spot ? new(spot, parts.Log, parts.RealTime) : null;
+    private long brainDay = long.MinValue;
     private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
     private long lastFollowMs = -1;
     private long followSteps;
@@ -90,6 +93,9 @@ internal sealed class Daemon(DaemonParts parts)
 
     /// <summary>Beaten by whoever drives Follow in real time.</summary>
     public Rhythm Rhythm { get; } = new(parts.RealTime, parts.Site.Running.FollowPeriod);
+
+    /// <summary>What rule, plan and policy would have paid up to the last decision; null where nothing is planned.</summary>
+    public Contest? Contest => memory.Brain?.Contest;
 
     public Snapshot? Latest { get; private set; }
     public LimitWatch Limits => limits;
@@ -157,7 +163,6 @@ internal sealed class Daemon(DaemonParts parts)
         return image with { Orders = parts.Orders.Now(image.TakenAt), Box = new(clock.Trust, parts.Start) };
     }
 
-    /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
     /// <summary>The wall clock says how old the memory is; one that jumps may say anything, and then it is as old as may be.</summary>
     private static FollowMemory Recalled(DaemonParts parts)
     {
@@ -166,6 +171,7 @@ internal sealed class Daemon(DaemonParts parts)
         return memory.AfterRestart(parts.Site, parts.Memory.LastDecision is null ? TimeSpan.Zero : since);
     }
 
+    /// <summary>A setpoint stands as long as Follow could at worst be late three times; then the device's own fallback decides.</summary>
     private static long LeaseMs(double seconds) => Math.Max(10_000, (long)(seconds * 3_000));
 
     private void Account(ProcessImage image, Followed step, ImmutableArray<Finding> findings, double seconds)
@@ -178,6 +184,7 @@ internal sealed class Daemon(DaemonParts parts)
         Tally.Add(image, seconds);
         if (site.Cloud is not null)
             slotTally.Look(image, Tally);
+        meter.Add(image, step.Setpoints, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
         parts.Recorder.Telemetry(tap.Take(image.TakenAt));
         followSteps++;
@@ -226,12 +233,14 @@ internal sealed class Daemon(DaemonParts parts)
     {
         var image = Look();
         var slot = Slot.Of(image.TakenAt);
+        image = image with { Outside = await OutsideAsync(slot) };
         if (!await slots.TakeAsync(slot))
         {
             Prolong(slot, image);
             return;
         }
         var before = memory with { Follow = follow, Alerts = alerts };
+        KeepBrain(before.Brain, image);
         var thought = Cycle.Think(slot, image, site, before, parts.Policy);
         var record = new CycleRecord(slot, image, before, thought.Decision, thought.Findings)
         {
@@ -244,11 +253,32 @@ internal sealed class Daemon(DaemonParts parts)
             ProgramBuild = parts.ProgramBuild,
         };
         var stored = parts.Recorder.AppendAsync(LedgerKind.Cycle, image.TakenAt, record.ToBytes());
-        ofPolicy = thought.Findings.RemoveAll(finding => finding.Code != FindingCode.PolicyFailed); // Follow cannot see it, and it stands until the policy is asked again
+        ofPolicy = thought.Findings.RemoveAll(finding => finding.Code is not (FindingCode.PolicyFailed or FindingCode.PlanFailed)); // Follow cannot see it, and it stands until the policy is asked again
         await Task.WhenAny(stored, Task.Delay(DurableWithin, realTime));
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);
         cycles++;
+    }
+
+    /// <summary>What forecasts and plans need to know. Where one price holds at all times nothing can be won, and nothing is learnt; nor is anything while nobody knows
+    /// what time it is: what was learnt under the right time would be overwritten.</summary>
+    private async ValueTask<Outside?> OutsideAsync(Slot slot)
+    {
+        if (site.Tariff.IsFlat || site.Batteries.IsEmpty || clock.Trust > ClockTrust.Holdover)
+            return null;
+        var local = LocalClock.Of(slot.Start, realTime.LocalTimeZone);
+        var spot = prices is null ? [] : await prices.FromAsync(slot);
+        Tally.Charge(site.Tariff.ImportAt(slot.Start, local, spot.IsEmpty ? null : spot[0]));
+        return new(local) { Measured = meter.Before(slot), Spot = spot };
+    }
+
+    /// <summary>Once a day, and with the first decision, what was learnt is stored; the records after it roll it on.</summary>
+    private void KeepBrain(Brain? brain, ProcessImage image)
+    {
+        if (brain is null || image.Outside?.Clock.DayOf(image.TakenAt) is not { } day || day == brainDay)
+            return;
+        brainDay = day;
+        _ = parts.Recorder.AppendAsync(LedgerKind.Brain, image.TakenAt, BrainWire.ToBytes(brain));
     }
 
     /// <summary>The wall clock runs through quarter-hours that have been decided. The decision stands for the rest of its time, then the plain rule leads from

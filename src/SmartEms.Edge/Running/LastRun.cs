@@ -1,5 +1,7 @@
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Alerting;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Recording;
 
 namespace SmartEms.Edge.Running;
@@ -15,14 +17,30 @@ internal static class LastRun
             if (store.Last(LedgerKind.Cycle) is not { } entry)
                 return Memory.Fresh(loaded.Site);
             var record = CycleRecord.FromBytes(entry.Body);
-            if (record.SiteHash != loaded.Hash)
-                throw new InvalidDataException("the site file has changed");
-            return record.Before with { LastDecision = record.Decision, Alerts = AlertsSince(store, entry, record) };
+            var brain = Brain(store, entry, (record, loaded.Site), log);
+            if (record.SiteHash == loaded.Hash)
+                return record.Before with { LastDecision = record.Decision, Alerts = AlertsSince(store, entry, record), Brain = brain };
+            log.Warning("starting with a fresh memory: the site file has changed");
+            return Memory.Fresh(loaded.Site) with { Brain = brain }; // the house and its sun are the same
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
             log.Warning($"starting with a fresh memory: {failure.Message}");
             return Memory.Fresh(loaded.Site);
+        }
+    }
+
+    /// <summary>What was learnt; when that is damaged it is learnt anew, and the rest of the memory holds.</summary>
+    private static Brain? Brain(IStore store, LedgerEntry entry, (CycleRecord Record, Site Site) last, Log log)
+    {
+        try
+        {
+            return BrainWire.After(Learnt.Before(store, entry, last.Site), last.Record, last.Site);
+        }
+        catch (InvalidDataException damage)
+        {
+            log.Warning($"forecasts learn anew: {damage.Message}");
+            return null;
         }
     }
 

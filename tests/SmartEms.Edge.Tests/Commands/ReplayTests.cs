@@ -85,9 +85,9 @@ public sealed class ReplayTests : IDisposable
         var loaded = SiteSource.Parse(DemoSite.SiteText + "\n# password: hunter2\n", DemoSite.SiteFileName, profiles).Value!;
         var list = Provenance.Keep(store, loaded, profiles, DemoSite.DefaultStart);
         var simulated = new SimulatedSite(loaded.Site, DemoSite.Trace, DemoSite.Settings(DemoSite.DefaultStart, 1));
-        new SimulationRun(loaded.Site, simulated, Composition.Policy)
+        new SimulationRun(loaded.Site, simulated, Composition.PolicyOf(loaded.Site))
         {
-            OnCycle = record => store.Append(LedgerKind.Cycle, record.Image.TakenAt, (record with { SiteHash = loaded.Hash, ProfilesHash = list, PolicyHash = Provenance.PolicyHash }).ToBytes()),
+            OnCycle = record => store.Append(LedgerKind.Cycle, record.Image.TakenAt, (record with { SiteHash = loaded.Hash, ProfilesHash = list, PolicyHash = Provenance.PolicyHashOf(loaded.Site) }).ToBytes()),
         }.Run(Slots, 60);
     }
 }

@@ -56,7 +56,7 @@ internal static class Shell
                 case "ascii": traits = traits with { Unicode = false }; break;
                 case "colour": traits = traits with { Colour = true, IsTerminal = true }; break;
                 case "$":
-                    server ??= house == "none" ? null : await LiveServer.StartAsync(House.Desk(house == "well" ? House.Well : House.Troubled));
+                    server ??= house == "none" ? null : await LiveServer.StartAsync(house == "priced" ? House.Priced : House.Desk(house == "well" ? House.Well : House.Troubled));
                     var socket = server?.Socket ?? "/nowhere/ctl.sock";
                     var ran = await RunAsync([.. Words(line["$ smartems".Length..]).Select(word => word.Replace("DIR", sites, StringComparison.Ordinal)), "--socket", socket], traits);
                     told.Write($"{(ran.Out + (ran.Error.Length > 0 ? "[stderr]\n" + ran.Error : "")).Replace(socket, "SOCKET", StringComparison.Ordinal).Replace(sites, "DIR", StringComparison.Ordinal)}[exit {ran.Exit}]\n");

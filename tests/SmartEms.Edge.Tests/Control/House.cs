@@ -4,6 +4,7 @@ using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Safeguarding;
@@ -140,6 +141,16 @@ internal static class House
         RecordWrite = _ => Task.FromResult(true),
         Trace = _ => new(new ModbusTcpMaster(new("127.0.0.1"), TimeProvider.System).Trace, [1]),
         Telemetry = new(() => new(StoredHouse.Afternoon()), TimeProvider.System),
+    };
+
+    /// <summary>The same house where prices vary, three days after it began to compare.</summary>
+    public static Desk Priced => Desk(Well) with
+    {
+        Site = Site with { Tariff = new("EUR", Price.FromPerKilowattHour(0.30), Price.FromPerKilowattHour(0.08)) { Windows = [new(0, 360, TariffDays.All, Price.FromPerKilowattHour(0.12))] } },
+        Contest = () => Contest.Begin(20_777, 5_000) with
+        {
+            Days = [new(20_774, 24, [9.4113, 6.0471, 5.2508, 5.2508, 5.3307]), new(20_775, 18.25, [7.25, 4.5, 4.75, 4.75, 4.75]), new(20_776, 24, [-1.1049, -2.35, -2.4004, -2.4004, -2.4004])],
+        },
     };
 
     private static PowerRange Range(double low, Bound lowBy, double high, Bound highBy) => new(new(Power.FromWatts(low), lowBy), new(Power.FromWatts(high), highBy));

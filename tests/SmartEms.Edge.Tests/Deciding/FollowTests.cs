@@ -134,6 +134,35 @@ public sealed class FollowTests
         Assert.True(Step(image, (BatteryMode.SelfConsume, EvMode.Off), site: site, memory: before).Setpoints.PvPlants[0].Limit is { } limit && limit.Watts <= 5_751);
     }
 
+    /// <summary>Storm 559: a plant cut down to 619 W in the middle of an excess told once that it gave 8.2 kW, was let go by that, and export stood for 14 s.</summary>
+    [Fact]
+    public void A_plant_that_tells_more_than_its_limit_lets_it_give_is_not_let_go_by_that()
+    {
+        var site = Given.Site(batteries: 0, chargers: 0, plants: 1) with { Pcc = Given.Pcc with { ExportMax = Power.Zero } };
+        var lie = Given.Image(site, -240) with { PvPlants = [new() { Production = Reading.Good(Power.FromWatts(8_188)) }] };
+        var before = FollowMemory.Fresh(site) with { PvLimits = [619] };
+        before = before with { Regulation = before.Regulation with { Plants = [new(619, true)] } };
+        Assert.True(Step(lie, (BatteryMode.Idle, EvMode.Off), site: site, memory: before).Setpoints.PvPlants[0].Limit is { } limit && limit.Watts <= 619);
+
+        var slow = before with { Regulation = before.Regulation with { Plants = [new(8_300, false)] } }; // one that is still on its way down may well give that
+        Assert.InRange(Step(lie, (BatteryMode.Idle, EvMode.Off), site: site, memory: slow).Setpoints.PvPlants[0].Limit!.Value.Watts, 7_800, 8_188);
+    }
+
+    /// <summary>Storm 692: after a lost meter a car was let go on to its full current while batteries had still to cover what it took before, and import stood for 12 s.</summary>
+    [Fact]
+    public void While_import_stands_no_car_is_offered_more()
+    {
+        var site = Given.Site(batteries: 1, chargers: 1, plants: 0);
+        var before = FollowMemory.Fresh(site) with { Chargers = [new EvMemory(Current.FromAmperes(8), true, 0, 0, 0)] };
+        ProcessImage At(double import) => Given.Image(site, import) with
+        {
+            EvChargers = [Given.Car(5_520)],
+            Orders = new() { Constraints = [new("order", ConstraintSource.Cloud, ConstraintDirection.Import, Power.FromWatts(2_557))] },
+        };
+        Assert.InRange(Step(At(3_499), (BatteryMode.SelfConsume, EvMode.Full), site: site, memory: before).Setpoints.EvChargers[0].Offer.Amperes, 0, 8);
+        Assert.True(Step(At(500), (BatteryMode.SelfConsume, EvMode.Full), site: site, memory: before).Setpoints.EvChargers[0].Offer.Amperes > 8);
+    }
+
     /// <summary>Storm 537: an import limit of nothing stood broken for 17 s while a charger without a car, that did not tell its power, lowered its offer by itself
     /// and the battery counted on that.</summary>
     [Fact]

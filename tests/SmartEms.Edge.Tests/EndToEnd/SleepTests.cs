@@ -111,8 +111,7 @@ public sealed class SleepTests(ITestOutputHelper story)
         for (var i = 0; i < moments.Length; i++)
             Assert.True(moments[i] >= Instant.From(began.AddSeconds(-1)) && moments[i] <= Instant.From(ended.AddSeconds(1)) && (i == 0 || moments[i - 1] - moments[i] <= TimeSpan.FromSeconds(1)),
                 $"entry {i} ({entries[i].Kind}) is said to be of {moments[i]}, the run was from {began:O} to {ended:O}");
-        var reader = (ITelemetryReader)store;
-        Instant[] rows = [.. reader.Points().SelectMany(point => reader.Read(point.Number, TelemetryTier.Raw, new(long.MinValue), new(long.MaxValue))).Select(row => row.At)];
+        Instant[] rows = [.. store.Points().SelectMany(point => store.Read(point.Number, TelemetryTier.Raw, new(long.MinValue), new(long.MaxValue))).Select(row => row.At)];
         Assert.True(rows.Length > 50, $"{rows.Length} rows");
         Assert.All(rows, row => Assert.InRange(row.UnixMilliseconds, began.ToUnixTimeMilliseconds() - 1_000, ended.ToUnixTimeMilliseconds() + 1_000));
         story.WriteLine($"{step} entries and {rows.Length} rows of telemetry, put right by {Lost} s: order kept, none outside of the run");

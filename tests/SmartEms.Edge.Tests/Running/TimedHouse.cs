@@ -1,4 +1,5 @@
 using SmartEms.Edge.Core;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
@@ -16,11 +17,12 @@ internal sealed class TimedHouse : IAsyncDisposable
 
     private readonly House house;
     private readonly string? store;
+    private readonly Tariff? tariff;
     private Composition built;
 
-    private TimedHouse(House house, string? store)
+    private TimedHouse(House house, string? store, Tariff? tariff)
     {
-        (this.house, this.store) = (house, store);
+        (this.house, this.store, this.tariff) = (house, store, tariff);
         built = Build();
     }
 
@@ -38,11 +40,11 @@ internal sealed class TimedHouse : IAsyncDisposable
     public Edge.Simulation.SimulatedDevices Devices => house.Devices;
     public int Reversions => house.Devices.Look(physics => physics.Reversions);
 
-    public static async Task<TimedHouse> StartAsync(string? store = null, ClockSigns? signs = null)
+    public static async Task<TimedHouse> StartAsync(string? store = null, ClockSigns? signs = null, Tariff? tariff = null)
     {
         var house = await House.StartAsync(loadWatts: 2_000);
         house.Run(2);
-        return new(house, store) { Signs = signs ?? new(true, true) };
+        return new(house, store, tariff) { Signs = signs ?? new(true, true) };
     }
 
     /// <summary>The quarter-hour's rhythm hangs; Follow goes on.</summary>
@@ -78,6 +80,8 @@ internal sealed class TimedHouse : IAsyncDisposable
         return built.Recorder.Look(store => store.Read(kind, new(long.MinValue), new(long.MaxValue)).OrderBy(entry => entry.Sequence).ToArray());
     }
 
+    public T Look<T>(Func<IStore, T> look) => built.Recorder.Look(look);
+
     /// <summary>The whole ledger.</summary>
     public async Task<IReadOnlyList<LedgerEntry>> AllAsync()
     {
@@ -93,7 +97,10 @@ internal sealed class TimedHouse : IAsyncDisposable
 
     public async Task<long[]> SlotsAsync() => [.. (await LedgerAsync(LedgerKind.Cycle)).Select(entry => CycleRecord.FromBytes(entry.Body).Slot.Index)];
 
-    private Composition Build() => Composition.Build(new(house.Devices.SiteWithBoundPorts, "timed", ""), new(null), new(store, house.Time, TimeProvider.System, Log.Silent)
+    /// <summary>As the daemon has it.</summary>
+    public Site Site => tariff is null ? house.Devices.SiteWithBoundPorts : house.Devices.SiteWithBoundPorts with { Tariff = tariff };
+
+    private Composition Build() => Composition.Build(new(Site, "timed", ""), new(null), new(store, house.Time, TimeProvider.System, Log.Silent)
     {
         ClockJudge = new(() => Signs, house.Time),
         Start = Start,

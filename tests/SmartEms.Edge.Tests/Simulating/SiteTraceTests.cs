@@ -20,12 +20,12 @@ public class SiteTraceTests
     }
 
     [Theory]
-    [InlineData("time,load,pv", "line 1: the header must be 'local_time,load_w,pv_w', not 'time,load,pv'")]
+    [InlineData("time,load,pv", "line 1: the header must name local_time (or utc), load_w and pv_w, not 'time,load,pv'")]
     [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1", "line 2: a row has 3 cells (local_time,load_w,pv_w), not '2024-01-01T00:00,1'")]
     [InlineData("local_time,load_w,pv_w\n01.01.2024,1,2", "line 2: local_time '01.01.2024' is not of the form 2016-08-01T00:00")]
-    [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,2\n2024-01-01T00:00,1,2", "line 3: local_time 2024-01-01T00:00 does not come after the row before it")]
+    [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,2\n2024-01-01T00:00,1,2", "line 3: local_time 2024-01-01T00:00 does not come after the row before it (a local hour that comes twice needs a column utc instead)")]
     [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,a,NaN", "line 2: load_w 'a' is not a number\nline 2: pv_w 'NaN' is not a number")]
-    [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,-2", "line 2: pv_w -2 must lie between 0 and 1e9 W")]
+    [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,-200", "line 2: pv_w -200 must lie between 0 and 1e9 W")]
     [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,2\n2024-01-01T02:00,1,2", "line 3: the step is 120 min; it must divide the hour and be 5 to 60 min")]
     [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,2\n2024-01-01T01:00,1,2\n2024-01-01T02:30,1,2\n2024-01-03T02:30,1,2", "line 4: 90 min after the row before it, which is not a multiple of the step of 60 min")]
     [InlineData("local_time,load_w,pv_w\n2024-01-01T00:00,1,2\n2024-01-01T01:00,1,2", "line 3: a trace needs at least one whole day of rows")]
@@ -34,6 +34,19 @@ public class SiteTraceTests
     {
         Assert.Equal(expected, Assert.Throws<FormatException>(() => SiteTrace.Parse(csv)).Message);
         Assert.Null(SiteTrace.Read(csv).Trace);
+    }
+
+    /// <summary>Columns are found by their names; UTC is told with or without its Z; what a meter shows around nothing is nothing.</summary>
+    [Fact]
+    public void Columns_are_found_by_name_and_utc_is_taken()
+    {
+        var csv = new StringBuilder("pv_w,note,utc,load_w\n");
+        for (var hour = 0; hour < 25; hour++)
+            csv.Append($"{(hour == 3 ? -2 : hour)},x,2024-10-{27 + (hour / 24)}T{hour % 24:00}:00{(hour < 9 ? "Z" : "")},{100 + hour}\n");
+        var trace = SiteTrace.Parse(csv.ToString());
+        Assert.True(trace.IsUtc);
+        Assert.Equal((105, 5, 0), (trace.LoadWatts[5], trace.PvWatts[5], trace.PvWatts[3]));
+        Assert.Equal(24, trace.Filled.Count);
     }
 
     [Fact]

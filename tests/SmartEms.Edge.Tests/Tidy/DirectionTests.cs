@@ -8,7 +8,7 @@ public class DirectionTests
     /// <summary>The rooms of Core from source to mouth: each may use those before it. The seams stand before Simulating, which holds their stand-ins.</summary>
     private static readonly string[] Order =
     [
-        "Quantities", "Describing", "Sensing", "Configuring", "Diagnosing", "Safeguarding", "Forecasting", "Planning", "Proposing", "Deciding", "Actuating",
+        "Quantities", "Describing", "Sensing", "Configuring", "Diagnosing", "Safeguarding", "Forecasting", "Planning", "Proposing", "Backtesting", "Deciding", "Actuating",
         "Alerting", "Recording", "Commanding", "Syncing", "Seams.cs", "Simulating",
     ];
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace SmartEms.Edge.Bench;
+namespace SmartEms.Edge.Backtesting;
 
 /// <summary>One line of a plot.</summary>
 internal readonly record struct Curve(string Name, string Colour, IReadOnlyList<double> Values);
@@ -17,11 +17,11 @@ internal static class Plot
     private const int Bottom = 45;
 
     /// <param name="title">Above the plot.</param>
-    /// <param name="begins">The time of the first value, s.</param>
-    /// <param name="every">Time between values, s.</param>
+    /// <param name="times">The time of the first value, what lies between values, and their unit.</param>
     /// <param name="curves">In watts, all of one length.</param>
-    public static string Svg(string title, double begins, double every, params Curve[] curves)
+    public static string Svg(string title, (double Begins, double Every, string Unit) times, params Curve[] curves)
     {
+        var (begins, every, unit) = times;
         var (low, high) = (Math.Min(0, curves.Min(c => c.Values.Min())), curves.Max(c => c.Values.Max()));
         var grid = Nice((high - low) / 6);
         (low, high) = (Math.Floor(low / grid) * grid, Math.Ceiling(high / grid) * grid);
@@ -40,7 +40,7 @@ internal static class Plot
         var tick = Nice((last - begins) / 9);
         for (var t = Math.Ceiling(begins / tick) * tick; t <= last + 1e-9; t += tick)
             Line(svg, $"<text x=\"{X(t):0.0}\" y=\"{High - Bottom + 18}\" text-anchor=\"middle\">{t:0.##}</text>");
-        Line(svg, $"<text x=\"{Wide - Right}\" y=\"{High - 8}\" text-anchor=\"end\">seconds</text>");
+        Line(svg, $"<text x=\"{Wide - Right}\" y=\"{High - 8}\" text-anchor=\"end\">{unit}</text>");
         Line(svg, $"<text x=\"8\" y=\"{Top - 16}\">watts</text>");
         for (var i = 0; i < curves.Length; i++)
         {

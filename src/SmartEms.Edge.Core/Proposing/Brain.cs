@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Forecasting;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Proposing;
+
+/// <summary>What a site has learnt for its forecasts and plans: its own past, and the market's prices of the last week. A value; one quarter-hour gives the next.</summary>
+/// <param name="Past">Load and production.</param>
+/// <param name="SpotFrom">Of which quarter-hour the first price is.</param>
+/// <param name="Spot">Per kWh, one after the other up to the present.</param>
+public sealed record Brain(Past Past, Slot SpotFrom, ImmutableArray<double> Spot)
+{
+    /// <summary>A week of quarter-hours.</summary>
+    private const int SpotsMost = 7 * 96;
+
+    /// <summary>Who would have paid what; null until a battery's charge was known.</summary>
+    public Contest? Contest { get; init; }
+
+    public static Brain Fresh(LocalClock clock) => new(Past.Empty(15, clock), default, []);
+
+    /// <summary>With what an image tells of the quarter-hour before <paramref name="slot"/>, and of the price of this one; null where an image tells nothing.</summary>
+    public static Brain? After(Brain? brain, Slot slot, ProcessImage image, Site site) =>
+        image.Outside is { } outside ? (brain ?? Fresh(outside.Clock)).After(slot, outside, (image, site)) : brain;
+
+    private Brain After(Slot slot, Outside outside, (ProcessImage Image, Site Site) seen)
+    {
+        var contest = Judged(slot, outside, seen.Image, seen.Site);
+        var past = Past.On(outside.Clock);
+        var before = new Slot(slot.Index - 1);
+        if (outside.Measured is { } means)
+            past = past.After(before.Start, means.Load, means.Pv);
+        return (outside.Spot.IsEmpty ? this : WithSpot(slot, outside.Spot[0])) with { Past = past, Contest = contest };
+    }
+
+    /// <summary>With what was decided for the quarter-hour that begins.</summary>
+    /// <param name="shadows">Of plan and policy; empty where nothing was planned, for then the rule leads.</param>
+    /// <param name="led">Of the battery itself.</param>
+    public Brain Choosing(ImmutableArray<BatteryMode> shadows, BatteryMode led) => Contest is not { } contest ? this : this with
+    {
+        Contest = shadows.IsEmpty ? contest.Choose(BatteryMode.SelfConsume, BatteryMode.SelfConsume, led) : contest.Choose(shadows[0], shadows[1], led),
+    };
+
+    /// <summary>A quarter-hour that was not measured, whose sun was held back or whose price is not known, is booked for nobody.</summary>
+    private Contest? Judged(Slot slot, Outside outside, ProcessImage image, Site site)
+    {
+        var storage = PlanRequest.StorageOf(site);
+        var day = outside.Clock.DayOf(slot.Start);
+        if (Contest is not { } contest)
+            return PlanRequest.EnergyOf(image, site) is { } energy ? Proposing.Contest.Begin(day, energy) : null;
+        if (outside.Measured is { } means && double.IsFinite(means.Load) && double.IsFinite(means.Pv) && PriceOf(new(slot.Index - 1), site.Tariff) is { } import)
+            contest = contest.Book(new(means.Load + means.Ev - means.Pv, import.PerKilowattHour, site.Tariff.ExportAt(import).PerKilowattHour, Slot.Length.TotalHours, PlanRequest.MayCurtail(site)), storage);
+        return contest.Turn(day, storage);
+    }
+
+    private Price? PriceOf(Slot slot, Tariff tariff)
+    {
+        if (tariff.Spot is null)
+            return tariff.ImportAt(slot.Start, Past.Clock, null);
+        var at = slot.Index - SpotFrom.Index;
+        return at >= 0 && at < Spot.Length ? tariff.ImportAt(slot.Start, Past.Clock, Spot[(int)at]) : null;
+    }
+
+    private Brain WithSpot(Slot slot, double price)
+    {
+        var gap = slot.Index - SpotFrom.Index - Spot.Length;
+        if (Spot.IsEmpty || gap < 0 || gap >= SpotsMost)
+            return this with { SpotFrom = slot, Spot = [price] };
+        var prices = Spot.ToBuilder();
+        while (gap-- > 0)
+            prices.Add(prices[Math.Max(0, prices.Count - 96)]); // what nobody told is as the day before
+        prices.Add(price);
+        var over = Math.Max(0, prices.Count - SpotsMost);
+        return this with { SpotFrom = new(SpotFrom.Index + over), Spot = [.. prices.Skip(over)] };
+    }
+}

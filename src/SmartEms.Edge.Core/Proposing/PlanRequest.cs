@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Forecasting;
+using SmartEms.Edge.Core.Planning;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Proposing;
+
+/// <summary>Turns a site at a quarter-hour into the planner's question; several batteries are one to it.</summary>
+public static class PlanRequest
+{
+    private const int Hours = 36;
+    private const int StepMinutes = 15;
+    private const int Steps = Hours * 60 / StepMinutes;
+
+    /// <summary>A past that ended longer ago foretells nothing for now.</summary>
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromHours(2);
+
+    /// <summary>Null = there is nothing to plan, or too little is known: without prices that vary, without a battery whose charge is Good, without a recent past.</summary>
+    public static PlanQuestion? Of(Slot slot, ProcessImage image, Site site, Brain? brain)
+    {
+        if (brain is null || image.Outside is not { } outside || site.Tariff.IsFlat || site.Batteries.IsEmpty || brain.Past.Count == 0 || slot.Start - brain.Past.End > StaleAfter)
+            return null;
+        if (EnergyOf(image, site) is not { } energy || Prices(slot, site.Tariff, outside, brain) is not { } prices)
+            return null;
+        return new(Forecaster.Look(brain.Past, slot.Start, Steps), prices, StorageOf(site), energy) { Terms = Terms(slot, image, site) };
+    }
+
+    /// <summary>What the planner sees of the site's batteries.</summary>
+    public static Storage StorageOf(Site site)
+    {
+        var (capacity, charge, discharge, floor, ceiling, wear, efficiency) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        foreach (var battery in site.Batteries)
+        {
+            var wattHours = battery.Capacity.WattHours;
+            (capacity, charge, discharge) = (capacity + wattHours, charge + battery.ChargeMax.Watts, discharge + battery.DischargeMax.Watts);
+            (floor, ceiling) = (floor + (wattHours * Math.Max(battery.SocMin.Ratio, battery.BackupReserve.Ratio)), ceiling + (wattHours * battery.SocMax.Ratio));
+            (wear, efficiency) = (wear + (wattHours * battery.WearPerKwh), efficiency + (wattHours * battery.Efficiency));
+        }
+        return capacity <= 0 ? Storage.None : new(capacity, charge, discharge)
+        {
+            SocMin = floor / capacity, SocMax = ceiling / capacity, WearPerKwh = wear / capacity, ChargeEfficiency = efficiency / capacity, DischargeEfficiency = efficiency / capacity,
+        };
+    }
+
+    /// <summary>In the batteries together, Wh; null = not known.</summary>
+    public static double? EnergyOf(ProcessImage image, Site site)
+    {
+        var energy = 0.0;
+        for (var i = 0; i < site.Batteries.Length; i++)
+        {
+            if (!image.Batteries[i].Soc.TryGood(out var soc))
+                return null;
+            energy += soc.Ratio * site.Batteries[i].Capacity.WattHours;
+        }
+        return energy;
+    }
+
+    /// <summary>Whether some plant can be told to produce less than it could.</summary>
+    public static bool MayCurtail(Site site)
+    {
+        foreach (var plant in site.PvPlants)
+            if (plant.Curtailable)
+                return true;
+        return false;
+    }
+
+    private static PriceOutlook? Prices(Slot slot, Tariff tariff, Outside outside, Brain brain)
+    {
+        if (tariff.Spot is null)
+            return Contract(slot, tariff, outside.Clock);
+        if (outside.Spot.IsEmpty)
+            return null; // who plans with prices of yesterday plans for yesterday
+        var spot = brain.Spot.RemoveAt(brain.Spot.Length - 1).AddRange(outside.Spot);
+        var published = new PublishedPrices(brain.SpotFrom.Start, StepMinutes, spot, spot, [], slot.Start + (Slot.Length * outside.Spot.Length));
+        var raw = PriceForecast.Look(published, slot.Start, Steps, StepMinutes);
+        var (import, export) = (ImmutableArray.CreateBuilder<double>(Steps), ImmutableArray.CreateBuilder<double>(Steps));
+        foreach (var price in raw.Import)
+        {
+            var one = tariff.ImportAt(slot.Start, outside.Clock, price);
+            import.Add(one.PerKilowattHour);
+            export.Add(tariff.ExportAt(one).PerKilowattHour);
+        }
+        return new(import.MoveToImmutable(), export.MoveToImmutable(), raw.KnownSteps, []);
+    }
+
+    private static PriceOutlook Contract(Slot slot, Tariff tariff, LocalClock clock)
+    {
+        var (import, export) = (ImmutableArray.CreateBuilder<double>(Steps), ImmutableArray.CreateBuilder<double>(Steps));
+        for (var i = 0; i < Steps; i++)
+        {
+            var one = tariff.ImportAt(slot.Start + (Slot.Length * i), clock, null);
+            import.Add(one.PerKilowattHour);
+            export.Add(tariff.ExportAt(one).PerKilowattHour);
+        }
+        return new(import.MoveToImmutable(), export.MoveToImmutable(), Steps, []);
+    }
+
+    /// <summary>The connection's limits in each step, smaller ones as long as they were ordered for, and nobody may work with a battery that is being maintained.</summary>
+    private static ImmutableArray<StepTerms> Terms(Slot slot, ProcessImage image, Site site)
+    {
+        var mayCurtail = MayCurtail(site);
+        var terms = ImmutableArray.CreateBuilder<StepTerms>(Steps);
+        for (var i = 0; i < Steps; i++)
+        {
+            var at = slot.Start + (Slot.Length * i);
+            var (import, export) = (site.Pcc.ImportMax.Watts, site.Pcc.ExportMax.Watts);
+            foreach (var order in image.Orders.Constraints)
+                if (order.IsActive(at))
+                    (import, export) = (Narrow(import, ConstraintDirection.Import, order), Narrow(export, ConstraintDirection.Export, order));
+            terms.Add(new(import, export, image.Orders.Standing(OverrideKind.Maintenance, 0, at) is not null, mayCurtail));
+        }
+        return terms.MoveToImmutable();
+    }
+
+    private static double Narrow(double limit, ConstraintDirection direction, GridConstraint order) => order.Direction == direction ? Math.Min(limit, order.Limit.Watts) : limit;
+}
