@@ -37,7 +37,12 @@ public static class Follow
         FollowLoads.Apply(draft, decision);
         var (importOver, exportOver) = Cascade.Apply(draft, findings);
 
-        var next = Remember(draft, importOver, exportOver, alignment) with { RecoverySeconds = recovery, ExportStandsSeconds = Cascade.ExportStands(draft) };
+        var next = Remember(draft, importOver, exportOver, alignment) with
+        {
+            RecoverySeconds = recovery,
+            ImportStoodSeconds = Cascade.ImportStood(draft),
+            ExportStoodSeconds = Cascade.ExportStood(draft),
+        };
         return new(ToSetpoints(draft, decision), next, envelope, findings.DrainToImmutable());
     }
 

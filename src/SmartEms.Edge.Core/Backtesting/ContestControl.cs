@@ -12,17 +12,12 @@ public sealed class ContestControl(PlanShelf plans, Func<Valuation, double, int,
 
     public string Name => "leader";
 
-    /// <summary>Days the rule led.</summary>
-    public int RuleDays { get; private set; }
-
     public (BatteryMode Battery, EvMode Ev) Decide(BacktestMoment moment)
     {
         var day = trace.ClockAt(moment.Step).DayOf(trace.StartOf(moment.Step));
         var now = contest ?? Contest.Begin(day, moment.EnergyWh);
         if (contest is not null)
             now = now.Book(new(trace.Net(last), trace.Prices.Import[last], trace.Prices.Export[last], trace.Hours, false), storage);
-        if (now.Day != day)
-            RuleDays += now.Leader == Candidate.Rule ? 1 : 0;
         now = now.Turn(day, storage);
         var valuation = plans.Of(moment);
         var (plan, ev) = (valuation.At(moment.EnergyWh), EvMode.Full);

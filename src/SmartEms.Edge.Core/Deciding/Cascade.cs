@@ -98,14 +98,15 @@ public static class Cascade
     {
         var limit = draft.Envelope.ImportMax;
         var held = Held(limit, draft);
-        var excess = draft.ExpectedImport(creditBatteries: true) - held;
+        var insistence = Insistence(ImportStood(draft));
+        var excess = draft.ExpectedImport(creditBatteries: true) - held + insistence;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Raise(draft, i, excess, limit.By);
         if (over > Patience(draft))
-            excess = draft.ExpectedImport(creditBatteries: false) - held;
+            excess = draft.ExpectedImport(creditBatteries: false) - held + insistence;
         if (excess > 0)
             excess = Shed(draft, excess, limit.By);
-        var missing = Missing(excess - (limit.Value.Watts - held), draft.Import, limit, (over, draft.StepSeconds));
+        var missing = Missing(excess - insistence - (limit.Value.Watts - held), draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ImportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
@@ -160,12 +161,14 @@ public static class Cascade
     {
         var limit = draft.Envelope.ExportMax;
         var held = Held(limit, draft);
-        var excess = draft.ExpectedExport(creditBatteries: true) - held + Insistence(draft);
+        var insistence = Insistence(ExportStood(draft));
+        var excess = draft.ExpectedExport(creditBatteries: true) - held + insistence;
         for (var i = 0; i < draft.Discharge.Length && excess > 0; i++)
             excess -= Lower(draft, i, excess, limit.By);
         if (over > Patience(draft))
-            excess = draft.ExpectedExport(creditBatteries: false) - held + Insistence(draft);
-        var missing = Missing(Curtail(draft, excess, over > Patience(draft) ? 0 : Absorbable(draft), limit.By) - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
+            excess = draft.ExpectedExport(creditBatteries: false) - held + insistence;
+        var unmet = Curtail(draft, excess, over > Patience(draft) ? 0 : Absorbable(draft), limit.By) - insistence;
+        var missing = Missing(unmet - (limit.Value.Watts - held), -draft.Import, limit, (over, draft.StepSeconds));
         if (missing > Tolerance(limit) && -draft.Import > limit.Value.Watts)
             findings.Add(new(FindingCode.ExportLimitUnmet, Subject.Site, 0, Math.Ceiling(missing)));
     }
@@ -206,7 +209,7 @@ public static class Cascade
                 ? Math.Floor(Math.Clamp(produced - Cut(draft, i, excess), 0, plant.Rated.Watts)) // a reading may lie above the rating, a limit may not
                 : Eased(produced - excess + absorbable, draft.Memory.PvLimits[i], plant, (absorbable - excess, OwnNeed(draft)));
             // What batteries have still to take must not be let in faster than they take it.
-            if (ExportStands(draft) > HeldAfterSeconds + Math.Min(draft.Memory.Regulation.Latency, HeldAfterSeconds))
+            if (ExportStood(draft) > HeldAfterSeconds + Math.Min(draft.Memory.Regulation.Latency, HeldAfterSeconds))
                 draft.PvLimit[i] = Math.Min(draft.PvLimit[i], Math.Floor(Math.Clamp(Math.Min(draft.Memory.PvLimits[i], produced), 0, plant.Rated.Watts)));
             draft.PvBy[i] = double.IsFinite(draft.PvLimit[i]) ? by : Bound.None;
             if (!draft.PlantObeys(i))
@@ -226,18 +229,18 @@ public static class Cascade
         return need;
     }
 
-    /// <summary>Import stands above its limit now.</summary>
-    public static bool ImportStands(Draft draft) => draft.MeterIsGood && draft.Import > draft.Envelope.ImportMax.Value.Watts + Tolerance(draft.Envelope.ImportMax);
+    /// <summary>How long import has stood above its limit, this step included, s.</summary>
+    public static double ImportStood(Draft draft) => Stood(draft, draft.Memory.ImportStoodSeconds, draft.Import, draft.Envelope.ImportMax);
 
     /// <summary>How long export has stood above its limit, this step included, s.</summary>
-    public static double ExportStands(Draft draft) =>
-        draft.MeterIsGood && -draft.Import > draft.Envelope.ExportMax.Value.Watts + Tolerance(draft.Envelope.ExportMax)
-            ? Math.Min(draft.Memory.ExportStandsSeconds + draft.StepSeconds, 600)
-            : 0;
+    public static double ExportStood(Draft draft) => Stood(draft, draft.Memory.ExportStoodSeconds, -draft.Import, draft.Envelope.ExportMax);
 
-    /// <summary>Export that stands although everything was asked for, as while a battery fades out before a late plant, is met with more by the second, W.
-    /// It ends with the excess, so it cannot wind up.</summary>
-    private static double Insistence(Draft draft) => Math.Clamp((ExportStands(draft) - HeldAfterSeconds) * InsistWattsPerSecond, 0, MostInsistence);
+    private static double Stood(Draft draft, double last, double watts, Limit limit) =>
+        draft.MeterIsGood && watts > limit.Value.Watts + Tolerance(limit) ? Math.Min(last + draft.StepSeconds, 600) : 0;
+
+    /// <summary>An excess that has stood for so long although everything was asked for, as while a battery fades out before a late plant or runs after a car that
+    /// ramps, is met with more by the second, W. It ends with the excess, so it cannot wind up.</summary>
+    private static double Insistence(double stoodSeconds) => Math.Clamp((stoodSeconds - HeldAfterSeconds) * InsistWattsPerSecond, 0, MostInsistence);
 
     /// <summary>What is taken off a plant for an excess, W.</summary>
     private static double Cut(Draft draft, int plant, double excess) =>

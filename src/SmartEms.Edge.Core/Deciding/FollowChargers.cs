@@ -96,7 +96,7 @@ public static class FollowChargers
     {
         var last = draft.Memory.Chargers[index].Offer.Amperes;
         var floor = draft.Site.EvChargers[index].CurrentMin.Amperes;
-        if (Cascade.ImportStands(draft))
+        if (Cascade.ImportStood(draft) > 0)
             return Math.Min(wanted, last); // what batteries have still to cover must not grow faster than they do
         return Math.Min(wanted, Math.Max(last + (AmperesPerSecond * draft.StepSeconds), floor));
     }

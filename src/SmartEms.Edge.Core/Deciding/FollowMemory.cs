@@ -17,8 +17,9 @@ public sealed record FollowMemory(
     /// <summary>What is left of the staged recovery after a stop or a lost grid, s; 0 = none is under way.</summary>
     public double RecoverySeconds { get; init; }
 
-    /// <summary>How long export has stood above its limit without a break, s.</summary>
-    public double ExportStandsSeconds { get; init; }
+    /// <summary>How long import has stood above its limit without a break, s.</summary>
+    public double ImportStoodSeconds { get; init; }
+    public double ExportStoodSeconds { get; init; }
 
     /// <summary>In the site's order; empty where there are none, and in records older than them.</summary>
     public ImmutableArray<LoadMemory> Loads { get; init; } = [];

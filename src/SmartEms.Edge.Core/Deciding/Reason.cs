@@ -107,7 +107,7 @@ public static class Reasons
             ReasonCode.StoredEnergyIsWorth => $"one more kWh in the battery is worth {reason.Value:0.000} {site.Tariff.Currency}",
             ReasonCode.ModeWouldCost => reason.Value >= 0 ? $"{Mode(reason.Index)} would cost {reason.Value:0.000} {site.Tariff.Currency} more" : $"{Mode(reason.Index)} would cost {-reason.Value:0.000} {site.Tariff.Currency} less by the plan",
             ReasonCode.RuleHasPaidLess => $"over the last {Contest.WindowDays} days the plain self-consumption rule would have paid {Less(reason, site)}; it leads",
-            ReasonCode.PlanHasPaidLess => $"over the last {Contest.WindowDays} days the plan would have paid {Less(reason, site)} than the policy; it leads",
+            ReasonCode.PlanHasPaidLess => $"over the last {Contest.WindowDays} days the plan would have paid {Less(reason, site)} than the better of rule and policy; it leads",
             _ => reason.Code.ToString(),
         };
     }

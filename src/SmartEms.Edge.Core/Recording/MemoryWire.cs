@@ -16,13 +16,14 @@ public static class MemoryWire
     private const byte IsTimed = 4;
     private const byte HasPhases = 8;
     private const byte HasLoads = 16;
+    private const byte HasImportStood = 32;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
         var switches = PhaseWire.IsAny(memory.Follow);
         to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0) | (switches ? HasPhases : 0)
-            | (memory.Follow.Loads.IsEmpty ? 0 : HasLoads)));
+            | (memory.Follow.Loads.IsEmpty ? 0 : HasLoads) | (memory.Follow.ImportStoodSeconds > 0 ? HasImportStood : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -38,20 +39,22 @@ public static class MemoryWire
         if (HasTimes(memory))
         {
             to.Number(memory.Follow.RecoverySeconds);
-            to.Number(memory.Follow.ExportStandsSeconds);
+            to.Number(memory.Follow.ExportStoodSeconds);
         }
         if (switches)
             PhaseWire.Write(to, memory.Follow);
         if (!memory.Follow.Loads.IsEmpty)
             LoadWire.Write(to, memory.Follow.Loads);
+        if (memory.Follow.ImportStoodSeconds > 0)
+            to.Number(memory.Follow.ImportStoodSeconds);
     }
 
-    private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStandsSeconds > 0;
+    private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStoodSeconds > 0;
 
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases | HasLoads))
+        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases | HasLoads | HasImportStood))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -64,11 +67,13 @@ public static class MemoryWire
         if ((holds & HasLearnt) != 0)
             follow = FollowWire.Read(ref from, follow);
         if ((holds & IsTimed) != 0)
-            follow = follow with { RecoverySeconds = Seconds(ref from), ExportStandsSeconds = Seconds(ref from) };
+            follow = follow with { RecoverySeconds = Seconds(ref from), ExportStoodSeconds = Seconds(ref from) };
         if ((holds & HasPhases) != 0)
             follow = PhaseWire.Read(ref from, follow);
         if ((holds & HasLoads) != 0)
             follow = follow with { Loads = LoadWire.Read(ref from) };
+        if ((holds & HasImportStood) != 0)
+            follow = follow with { ImportStoodSeconds = Seconds(ref from) };
         return new(decision, follow, new(Frozen(alerts)));
     }
 

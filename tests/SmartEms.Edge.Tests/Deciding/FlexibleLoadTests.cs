@@ -65,9 +65,9 @@ public sealed class FlexibleLoadTests
         Assert.True(house.MayRun(0) && house.MayRun(1));
         var order = new List<string>();
         var told = house.Told;
-        for (var import = 500.0; import < 40_000 && order.Count < 4; import += 500)
+        for (var second = 0; second < 640 && order.Count < 4; second++)
         {
-            house.Run(8, import);
+            house.Run(1, 500 * (1 + (second / 8))); // 500 W more every 8 s
             Note(told.Batteries[0].Discharge.Watts < 5_000 && house.Told.Batteries[0].Discharge.Watts >= 5_000, "battery");
             Note(house.Told.EvChargers[0].Offer == Current.Zero, "charger");
             Note(!house.MayRun(0), "boiler");

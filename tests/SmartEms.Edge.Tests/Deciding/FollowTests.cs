@@ -130,7 +130,7 @@ public sealed class FollowTests
     {
         var site = Given.Site(batteries: 1, chargers: 0, plants: 1) with { Pcc = Given.Pcc with { ExportMax = Power.Zero } };
         var image = Given.Image(site, -1_612) with { PvPlants = [new() { Production = Reading.Good(Power.FromWatts(5_751)) }] };
-        var before = FollowMemory.Fresh(site) with { PvLimits = [5_900], ExportStandsSeconds = 8 };
+        var before = FollowMemory.Fresh(site) with { PvLimits = [5_900], ExportStoodSeconds = 8 };
         Assert.True(Step(image, (BatteryMode.SelfConsume, EvMode.Off), site: site, memory: before).Setpoints.PvPlants[0].Limit is { } limit && limit.Watts <= 5_751);
     }
 
@@ -161,6 +161,26 @@ public sealed class FollowTests
         };
         Assert.InRange(Step(At(3_499), (BatteryMode.SelfConsume, EvMode.Full), site: site, memory: before).Setpoints.EvChargers[0].Offer.Amperes, 0, 8);
         Assert.True(Step(At(500), (BatteryMode.SelfConsume, EvMode.Full), site: site, memory: before).Setpoints.EvChargers[0].Offer.Amperes > 8);
+    }
+
+    /// <summary>Storm 140: nothing was to be bought, a car took up what it had been offered while the meter lied, and the battery ran after it for 12 s, each second
+    /// short of what the car had gained meanwhile.</summary>
+    [Fact]
+    public void Import_that_stands_is_met_with_more_by_the_second()
+    {
+        var site = Given.Site(batteries: 1, chargers: 0, plants: 0);
+        var image = Given.Image(site, 240) with
+        {
+            Batteries = [Given.Image(site, 0).Batteries[0] with { Discharge = Reading.Good(Power.FromWatts(1_000)) }],
+            Orders = new() { Constraints = [new("order", ConstraintSource.Cloud, ConstraintDirection.Import, Power.Zero)] },
+        };
+        double After(double seconds) => Step(image, (BatteryMode.SelfConsume, EvMode.Off), site: site, memory: FollowMemory.Fresh(site) with
+        {
+            LastDischarge = [Power.FromWatts(1_000)],
+            ImportStoodSeconds = seconds,
+        }).Setpoints.Batteries[0].Discharge.Watts;
+        Assert.InRange(After(0), 1_240, 1_300);
+        Assert.Equal((125.0, 300.0), (After(7) - After(0), After(300) - After(0)));
     }
 
     /// <summary>Storm 537: an import limit of nothing stood broken for 17 s while a charger without a car, that did not tell its power, lowered its offer by itself

@@ -76,7 +76,10 @@ internal sealed class RandomRecords(Dice dice)
             {
                 Phases = dice.Chance(0.7) ? default : new(dice.Pick(0, 1, 3), Any<PhaseStage>(), Seconds(), Seconds(), Seconds(), dice.Below(9)),
             }),
-            Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number()))) { ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds(), RecoverySeconds = Seconds(), ExportStandsSeconds = Seconds() },
+            Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number())))
+        {
+            ImportOverSeconds = Seconds(), ExportOverSeconds = Seconds(), RecoverySeconds = Seconds(), ImportStoodSeconds = Seconds(), ExportStoodSeconds = Seconds(),
+        },
         new AlertBook(Many(6, () => new Alert(Any<FindingCode>(), Any<Subject>(), dice.Below(5), At(), At(), Number()))));
 
     private BatteryReadings Battery() => new()
