@@ -78,12 +78,17 @@ internal sealed class Composition : IAsyncDisposable
         });
         if (Site.Cloud is { } link && options.Uplink is { } uplink)
             Cloud = CloudParts.Make(new(link, Site, uplink(link, UplinkTopics.Of(link, Site.Id)), Recorder, Clock, options.Log) { Latest = () => daemon.Latest, Program = Version }, Orders, options.StorePath);
+        if (Site.Home is { } home && options.Home is { } house)
+            Home = new(new(home, Site, house(home, HomeTopics.Of(home, Site.Id)), Clock, options.Log) { Latest = () => daemon.Latest, Counted = () => TallyMark.Of(daemon.Tally), Program = Version });
     }
 
     public Site Site { get; }
 
     /// <summary>The link to the cloud; null where the site file names none.</summary>
     public Uplinker? Cloud { get; }
+
+    /// <summary>The link to the house; null where the site file names none.</summary>
+    public HomeSpeaker? Home { get; }
     public SiteClock Clock { get; }
     public FieldLayer Field { get; }
     public Recorder Recorder { get; }
@@ -269,6 +274,7 @@ internal sealed class Composition : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Cloud?.Dispose();
+        Home?.Dispose();
         await Field.DisposeAsync();
         await lines.DisposeAsync();
         await Recorder.DisposeAsync();
@@ -287,5 +293,6 @@ internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTi
 
     /// <summary>Makes the link to the cloud; null where nothing is to be sent.</summary>
     public Func<CloudLink, UplinkTopics, IUplink>? Uplink { get; init; }
+    public Func<HomeLink, HomeTopics, IUplink>? Home { get; init; }
     public StartMode Start { get; init; }
 }

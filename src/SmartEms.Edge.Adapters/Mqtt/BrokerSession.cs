@@ -18,6 +18,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     private readonly Dictionary<int, long> onTheirWay = [];
     private readonly List<UplinkEvent> events = [];
     private int untaken;
+    private bool isReached;
     private GCHandle self;
     private string complaint = "";
 
@@ -43,6 +44,9 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>MQTT 5's reason code of the end, 0 where the broker gave none.</summary>
     public int EndReason { get; private set; }
 
+    /// <summary>It ended before the broker's machine had answered at all.</summary>
+    public bool IsUnreached => !isReached;
+
     /// <summary>It did not keep to the bounds it was told.</summary>
     public bool IsFlooding => intake.Trouble is not null;
 
@@ -53,8 +57,9 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>Messages that may be handed over now.</summary>
     public int Room => IsConnected && Ended is null && !Mosquitto.WantsToWrite(client) ? settings.Window - onTheirWay.Count : 0;
 
-    /// <summary>Resolves, connects and sends the first packet; the answer comes with the turns.</summary>
-    public void Open(string? password)
+    /// <summary>Resolves, and begins to connect; what comes of it comes with the turns.</summary>
+    /// <param name="from">See <see cref="SessionSetup.Connect"/>.</param>
+    public void Open(string? password, string? from)
     {
         if (Ended is not null)
             return;
@@ -64,14 +69,13 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
             Ended = wrong;
             return;
         }
-        var result = SessionSetup.Connect(client, settings, Broker);
+        var result = SessionSetup.Connect(client, settings, Broker, from);
         if (result != Mosquitto.Ok)
         {
             Ended = SessionTrouble.Of(result, Marshal.GetLastPInvokeError(), Broker, complaint);
             return;
         }
         var socket = Mosquitto.Socket(client);
-        SocketWatch.NeverBlock(socket);
         SocketWatch.Narrow(socket, 4 * settings.MostPacketBytes);
     }
 
@@ -116,6 +120,8 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
         if (Ended is not null)
             return;
         var socket = Mosquitto.Socket(client);
+        if (!isReached && !Reach(socket, milliseconds, wakes))
+            return;
         if (socket >= 0 && SocketWatch.Wait(socket, Mosquitto.WantsToWrite(client), milliseconds, wakes))
         {
             liveness.Heard();
@@ -129,6 +135,18 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
             Watch();
         into.AddRange(events);
         events.Clear();
+    }
+
+    /// <summary>Waits for the kernel to connect; false as long as it has not.</summary>
+    private bool Reach(int socket, int milliseconds, int wakes)
+    {
+        _ = SocketWatch.Wait(socket, true, milliseconds, wakes);
+        isReached = SocketWatch.IsReached(socket, out var error);
+        if (error != 0)
+            Ended = SessionTrouble.Of(Mosquitto.SystemError, error, Broker, complaint);
+        else if (!isReached && liveness.SinceBegin > HandshakeWithin)
+            Ended = $"{Broker} is not reached: nothing answers there within {HandshakeWithin.TotalSeconds:0} s — check the network, and whether a firewall swallows port {Broker.Port}";
+        return isReached && Ended is null;
     }
 
     /// <summary>TLS may hold whole packets the kernel knows nothing of: it is read until nothing more is told.</summary>

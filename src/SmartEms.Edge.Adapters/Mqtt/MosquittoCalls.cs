@@ -38,9 +38,13 @@ internal static unsafe partial class Mosquitto
     [LibraryImport(Library, EntryPoint = "mosquitto_will_set_v5", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Will(ClientHandle client, string topic, int length, ReadOnlySpan<byte> payload, int quality, [MarshalAs(UnmanagedType.U1)] bool retain, nint properties);
 
-    /// <summary>Resolves the name and connects; blocks until the kernel says yes or no.</summary>
-    [LibraryImport(Library, EntryPoint = "mosquitto_connect_bind_v5", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Connect(ClientHandle client, string host, int port, int keepAlive, string? from, nint properties);
+    /// <summary>With no host: keeps the properties of the first packet, refuses, and connects to nobody. With one it would wait for the kernel, two minutes and more.</summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_connect_bind_v5", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int KeepProperties(ClientHandle client, string? host, int port, int keepAlive, string? from, nint properties);
+
+    /// <summary>Resolves the name, which waits for the resolver, and begins to connect, which waits for nobody.</summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_connect_bind_async", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Connect(ClientHandle client, string host, int port, int keepAlive, string? from);
 
     [LibraryImport(Library, EntryPoint = "mosquitto_disconnect_v5")]
     public static partial int Disconnect(ClientHandle client, int reason, nint properties);

@@ -18,6 +18,7 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
     private int turnOf;
     private int shortOnes;
     private bool isTold;
+    private bool wantsIp4;
     private (long Messages, long Bytes, long Received, long Sessions, long Attempts) before;
     private volatile UplinkLook look = new(UplinkState.Offline, settings.Brokers[0].ToString(), null);
 
@@ -54,7 +55,7 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
         before.Attempts++;
         look = look with { State = UplinkState.Connecting, Broker = broker.ToString(), RetryInMs = 0 };
         session = new(settings, broker, time);
-        session.Open(Password(broker));
+        session.Open(Password(broker), wantsIp4 ? "0.0.0.0" : null);
         isTold = false;
     }
 
@@ -69,6 +70,8 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
         var lasted = isTold ? time.GetElapsedTime(connectedAt) : TimeSpan.Zero;
         if (isTold)
             events.Add(new(UplinkEventKind.Lost, 0, open.EndReason));
+        // A name whose first address swallows everything may have another of the older kind: the two are tried in turn.
+        wantsIp4 = open.IsUnreached && !wantsIp4 && !open.Broker.Host.Contains(':');
         session = null;
         open.Dispose();
         backoff.Lasted(lasted);

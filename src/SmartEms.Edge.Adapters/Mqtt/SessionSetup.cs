@@ -27,15 +27,17 @@ internal static class SessionSetup
         return broker.IsEncrypted ? Encrypt(client, broker) : null;
     }
 
-    public static int Connect(ClientHandle client, UplinkSettings settings, BrokerAddress broker)
+    /// <param name="from">The own address of one kind ("0.0.0.0") keeps it to that kind; null = whatever the name resolves to first.</param>
+    public static int Connect(ClientHandle client, UplinkSettings settings, BrokerAddress broker, string? from)
     {
         nint properties = 0;
         if (settings.SessionExpiry > TimeSpan.Zero)
             _ = Mosquitto.AddWhole(ref properties, Mosquitto.PropertySessionExpiry, (uint)settings.SessionExpiry.TotalSeconds);
         _ = Mosquitto.AddWhole(ref properties, Mosquitto.PropertyMaximumPacketSize, (uint)settings.MostPacketBytes);
-        var result = Mosquitto.Connect(client, broker.Host, broker.Port, (int)settings.KeepAlive.TotalSeconds, null, properties);
+        // The call that does not wait takes no properties; the library keeps those of the call that does.
+        _ = Mosquitto.KeepProperties(client, null, broker.Port, (int)settings.KeepAlive.TotalSeconds, null, properties);
         Mosquitto.FreeAll(ref properties);
-        return result;
+        return Mosquitto.Connect(client, broker.Host, broker.Port, (int)settings.KeepAlive.TotalSeconds, from);
     }
 
     private static string? Encrypt(ClientHandle client, BrokerAddress broker)

@@ -7,8 +7,7 @@ internal static partial class SocketWatch
 {
     private const short In = 1, Out = 4;
     private const nuint BytesWaiting = 0x541B; // FIONREAD
-    private const nuint NonBlocking = 0x5421; // FIONBIO
-    private const int SolSocket = 1, ReceiveBuffer = 8;
+    private const int SolSocket = 1, PendingError = 4, ReceiveBuffer = 8;
 
     /// <summary>Waits until something comes, or until there is room for what waits to go; false when nothing did.</summary>
     /// <param name="wakes">Another descriptor that ends the wait when something comes there; −1 = none.</param>
@@ -36,11 +35,14 @@ internal static partial class SocketWatch
         return Ioctl(socket, BytesWaiting, ref count) == 0 ? count : 0;
     }
 
-    /// <summary>A read that finds nothing returns: the library leaves the socket of a connect that waited as it was.</summary>
-    public static void NeverBlock(int socket)
+    /// <summary>Whether the other side has answered; <paramref name="error"/> is the errno of a connect that failed, and reading it clears it (SO_ERROR of socket(7)).</summary>
+    public static bool IsReached(int socket, out int error)
     {
-        var on = 1;
-        _ = Ioctl(socket, NonBlocking, ref on);
+        (error, var length) = (0, (uint)sizeof(int));
+        _ = Get(socket, SolSocket, PendingError, ref error, ref length);
+        Span<byte> name = stackalloc byte[128]; // struct sockaddr_storage
+        var most = (uint)name.Length;
+        return error == 0 && Peer(socket, ref name[0], ref most) == 0;
     }
 
     /// <summary>Bounds what the kernel holds for us: the library reads until nothing is left, and a broker that lies about lengths must not keep it there.</summary>
@@ -63,6 +65,12 @@ internal static partial class SocketWatch
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     private static partial int Ioctl(int socket, nuint request, ref int value);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt")]
+    private static partial int Get(int socket, int level, int option, ref int value, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "getpeername")]
+    private static partial int Peer(int socket, ref byte name, ref uint length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     private static partial int Set(int socket, int level, int option, ref int value, uint length);

@@ -12,7 +12,7 @@ internal static class SiteCloud
     private static readonly string[] Keys =
         ["tenant", "box", "brokers", "keepalive_s", "session_expiry_h", "will_delay_s", "reconnect_spread_s", "telemetry_period_s", "commands"];
 
-    private static readonly string[] BrokerKeys = ["connect", "ca", "certificate", "key", "user", "password_file"];
+    internal static readonly string[] BrokerKeys = ["connect", "ca", "certificate", "key", "user", "password_file"];
 
     public static CloudLink? Read(NodeReader file, string site)
     {
@@ -36,7 +36,7 @@ internal static class SiteCloud
         };
     }
 
-    private static BrokerAddress Broker(NodeReader at)
+    internal static BrokerAddress Broker(NodeReader at)
     {
         var broker = Address(at) with
         {

@@ -11,7 +11,7 @@ public static class SiteFile
     /// <summary>The only version of the file this program reads.</summary>
     public const int Version = 1;
 
-    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "loads", "sensors", "run", "cloud"];
+    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "loads", "sensors", "run", "cloud", "home"];
     private static readonly string[] SiteKeys = ["id", "name"];
     private static readonly string[] RunKeys = ["follow_period_s", "policy"];
 
@@ -53,6 +53,7 @@ public static class SiteFile
         var sensors = new SiteSensors(lines).Read(file);
         var running = ReadRunning(file);
         var cloud = SiteCloud.Read(file, id);
+        var home = SiteHome.Read(file);
         if (problems.Errors == 0)
             SiteChecks.Export(file, pcc, plants);
         devices.CheckTogether();
@@ -67,6 +68,7 @@ public static class SiteFile
             Sensors = sensors,
             Running = running,
             Cloud = cloud,
+            Home = home,
         });
     }
 

@@ -29,6 +29,9 @@ public sealed record Site(
 
     /// <summary>Null = the site keeps to itself.</summary>
     public CloudLink? Cloud { get; init; }
+
+    /// <summary>Null = the house is told nothing.</summary>
+    public HomeLink? Home { get; init; }
 }
 
 /// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>

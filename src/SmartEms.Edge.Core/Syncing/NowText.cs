@@ -40,12 +40,18 @@ public static class NowText
     public static byte[] Telemetry(ProcessImage image, Site site) => Made(json =>
     {
         json.WriteNumber("at", image.TakenAt.UnixMilliseconds);
+        Powers(json, image, site);
+    });
+
+    /// <summary>The powers and the state of charge of all parts together.</summary>
+    internal static void Powers(Utf8JsonWriter json, ProcessImage image, Site site)
+    {
         LedgerText.Number(json, "import_w", Watts(image.Grid.Import), 0);
         LedgerText.Number(json, "pv_w", Sum(image.PvPlants.Length, i => Watts(image.PvPlants[i].Production)), 0);
         LedgerText.Number(json, "discharge_w", Sum(image.Batteries.Length, i => Watts(image.Batteries[i].Discharge)), 0);
         LedgerText.Number(json, "ev_w", Sum(image.EvChargers.Length, i => Watts(image.EvChargers[i].Charge)), 0);
         LedgerText.Number(json, "soc_pct", SlotSummary.SocOf(image, site), 1);
-    });
+    }
 
     private static double Watts(Reading<Power> reading) => reading.IsGood ? reading.Value.Watts : double.NaN;
 

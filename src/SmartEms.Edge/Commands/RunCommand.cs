@@ -31,7 +31,7 @@ internal static class RunCommand
             var socket = parsed.GetValue(Options.Socket)!;
             using var claim = await ClaimAsync(socket, log, ended.Token);
             var starts = new StartLog(parsed.GetValue(Store)!, socket, log);
-            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox, Uplink = CloudParts.OverMqtt(Composition.BoxTime) };
+            var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox, Uplink = CloudParts.OverMqtt(Composition.BoxTime), Home = HomeSpeaker.OverMqtt(Composition.BoxTime) };
             try
             {
                 var (site, mode) = Chosen(loaded, profiles, starts, log);
@@ -97,6 +97,7 @@ internal static class RunCommand
         await using var server = answering;
         var serving = ServeAsync(server, log, stop);
         built.Cloud?.Start();
+        built.Home?.Start();
         try
         {
             await new Host(built.Daemon, built.Field, built.Clock, link) { Proven = proven }.RunAsync(stop);

@@ -1,5 +1,6 @@
 using System.Text;
 using SmartEms.Edge.Adapters.Mqtt;
+using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
@@ -16,14 +17,15 @@ internal sealed class LiveBox : IAsyncDisposable
 {
     private readonly Recorder recorder;
 
-    public LiveBox(BrokerAddress broker, string name = "box-1")
+    /// <param name="latest">What it knows at the moment; null = nothing, and it says nothing of now.</param>
+    public LiveBox(BrokerAddress broker, string name = "box-1", Snapshot? latest = null)
     {
-        var link = new CloudLink("acme", name, [broker]) { ReconnectSpread = TimeSpan.FromMilliseconds(300) };
+        var link = new CloudLink("acme", name, [broker]) { ReconnectSpread = TimeSpan.FromMilliseconds(300), TelemetryEvery = TimeSpan.FromSeconds(1) };
         recorder = new(Store, TimeProvider.System);
         var site = Given.Site() with { Cloud = link };
         Topics = UplinkTopics.Of(link, site.Id);
         var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
-        Uplinker = new(new(link, site, new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble), recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => null, Program = "test" });
+        Uplinker = new(new(link, site, new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble), recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => latest, Program = "test", Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
         Uplinker.Start();
     }
 

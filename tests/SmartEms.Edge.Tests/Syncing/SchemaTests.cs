@@ -10,6 +10,7 @@ using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Tests.Commanding;
+using SmartEms.Edge.Tests.Control;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Syncing;
@@ -19,7 +20,8 @@ public class SchemaTests
 {
     private static readonly Instant At = Instant.From(new(2026, 11, 27, 12, 0, 0, TimeSpan.Zero));
 
-    private static string Folder
+    /// <summary>Where the published schemas are.</summary>
+    internal static string Folder
     {
         get
         {
@@ -37,7 +39,8 @@ public class SchemaTests
         Assert.Equal("", JsonSchema.Complaint(form.RootElement, json.RootElement) ?? "");
     }
 
-    private static IEnumerable<(LedgerKind Kind, byte[] Body)> Entries()
+    /// <summary>An entry of every kind that is sent, sound and damaged.</summary>
+    internal static IEnumerable<(LedgerKind Kind, byte[] Body)> Entries()
     {
         yield return (LedgerKind.Summary, new SlotSummary(new(2_000_000), new(1, 2, 3, 4, 5, 6) { Seconds = 880, BlindSeconds = 20 }, double.NaN).ToBytes());
         yield return (LedgerKind.Alert, new AlertChange(new(FindingCode.DeviceDown, Subject.Device, 0, At, At, 12.5), true).ToBytes());
@@ -55,6 +58,7 @@ public class SchemaTests
         yield return (LedgerKind.Command, [77]);
         yield return (LedgerKind.Summary, [77]);
         yield return (LedgerKind.Cycle, [77]);
+        yield return (LedgerKind.Cycle, House.Record.ToBytes());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class NodeInterop
     [NodeFact]
     public async Task Our_master_reads_and_writes_its_server()
     {
-        using Process server = NodeModbus.Start("server");
+        using Process server = NodeModbus.Package.Start("server");
         string line = await server.StandardOutput.ReadLineAsync().WaitAsync(NodeGuard) ?? await server.StandardError.ReadToEndAsync();
         Assert.StartsWith("port ", line, StringComparison.Ordinal);
         ModbusTcpSettings at = new("127.0.0.1", int.Parse(line.AsSpan(5))) { TransactionTimeout = HangGuard };
@@ -42,7 +42,7 @@ public sealed class NodeInterop
     {
         TestTable table = new() { Size = 50_000 };
         await using ModbusTcpSlave slave = Serve(table);
-        using Process client = NodeModbus.Start("client", slave.BoundPort.ToString());
+        using Process client = NodeModbus.Package.Start("client", slave.BoundPort.ToString());
         string said = await client.StandardOutput.ReadToEndAsync().WaitAsync(NodeGuard);
         await client.WaitForExitAsync().WaitAsync(NodeGuard);
         Assert.True(client.ExitCode == 0, await client.StandardError.ReadToEndAsync());

@@ -83,6 +83,27 @@ public class UplinkTests
         Assert.Equal(first.Plain.ToString(), client.Uplink.Look.Broker);
     }
 
+    /// <summary>A host that swallows what is sent to it: the kernel alone would wait two minutes and more for each attempt.</summary>
+    [Fact]
+    public async Task A_connect_that_hangs_holds_no_turn_up_and_the_next_broker_is_asked()
+    {
+        await using var second = await Mosquitto.StartAsync();
+        using var deaf = new DeafPort();
+        var time = new ManualTime();
+        using var client = new Client(Client.Settings(deaf.Address, second.Plain), time);
+        for (var turn = 0; turn < 20; turn++)
+        {
+            client.Events.AddRange(client.Uplink.Turn(TimeSpan.FromMilliseconds(5)));
+            Assert.Equal((UplinkState.Connecting, deaf.Address.ToString()), (client.Uplink.Look.State, client.Uplink.Look.Broker));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+        time.Advance(TimeSpan.FromSeconds(1));
+        client.Events.AddRange(client.Uplink.Turn(TimeSpan.FromMilliseconds(5)));
+        Assert.Contains("nothing answers there within 20 s", client.Uplink.Look.Trouble!, StringComparison.Ordinal);
+        client.Until(() => client.Uplink.Look.State == UplinkState.Syncing, "a session with the second");
+        Assert.Equal(second.Plain.ToString(), client.Uplink.Look.Broker);
+    }
+
     [Fact]
     public async Task A_broker_that_freezes_is_left_within_70_s_although_its_socket_takes_everything()
     {
