@@ -140,8 +140,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>Waits for the kernel to connect; false as long as it has not.</summary>
     private bool Reach(int socket, int milliseconds, int wakes)
     {
-        _ = SocketWatch.Wait(socket, true, milliseconds, wakes);
-        isReached = SocketWatch.IsReached(socket, out var error);
+        isReached = SocketWatch.Reaches(socket, milliseconds, wakes, out var error);
         if (error != 0)
             Ended = SessionTrouble.Of(Mosquitto.SystemError, error, Broker, complaint);
         else if (!isReached && liveness.SinceBegin > HandshakeWithin)

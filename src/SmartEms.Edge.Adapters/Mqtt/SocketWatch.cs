@@ -35,14 +35,17 @@ internal static partial class SocketWatch
         return Ioctl(socket, BytesWaiting, ref count) == 0 ? count : 0;
     }
 
-    /// <summary>Whether the other side has answered; <paramref name="error"/> is the errno of a connect that failed, and reading it clears it (SO_ERROR of socket(7)).</summary>
-    public static bool IsReached(int socket, out int error)
+    /// <summary>Waits until the kernel has connected, or knows that it cannot; false while it does not know.</summary>
+    /// <param name="error">The errno of a connect that failed; reading it clears it (SO_ERROR of socket(7)).</param>
+    public static bool Reaches(int socket, int milliseconds, int wakes, out int error)
     {
-        (error, var length) = (0, (uint)sizeof(int));
+        error = 0;
+        Span<Entry> entries = [new() { Descriptor = socket, Events = Out }, new() { Descriptor = wakes, Events = In }];
+        if (Poll(ref entries[0], 2, milliseconds) <= 0 || entries[0].Returned == 0)
+            return false;
+        var length = (uint)sizeof(int);
         _ = Get(socket, SolSocket, PendingError, ref error, ref length);
-        Span<byte> name = stackalloc byte[128]; // struct sockaddr_storage
-        var most = (uint)name.Length;
-        return error == 0 && Peer(socket, ref name[0], ref most) == 0;
+        return true;
     }
 
     /// <summary>Bounds what the kernel holds for us: the library reads until nothing is left, and a broker that lies about lengths must not keep it there.</summary>
@@ -68,9 +71,6 @@ internal static partial class SocketWatch
 
     [LibraryImport("libc", EntryPoint = "getsockopt")]
     private static partial int Get(int socket, int level, int option, ref int value, ref uint length);
-
-    [LibraryImport("libc", EntryPoint = "getpeername")]
-    private static partial int Peer(int socket, ref byte name, ref uint length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     private static partial int Set(int socket, int level, int option, ref int value, uint length);

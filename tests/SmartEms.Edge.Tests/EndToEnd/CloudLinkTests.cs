@@ -7,6 +7,7 @@ using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Tests.Adapters.Mqtt;
+using SmartEms.Edge.Tests.Syncing;
 using Xunit;
 using Xunit.Abstractions;
 using Mosquitto = SmartEms.Edge.Tests.Adapters.Mqtt.Mosquitto;
@@ -73,6 +74,29 @@ public sealed class CloudLinkTests(ITestOutputHelper story) : IDisposable
             far.Events.AddRange(far.Uplink.Turn(TimeSpan.FromMilliseconds(20)));
             return far.Received.Last(one => one.Topic == box.State).Payload.AsSpan().SequenceEqual(NowText.Offline);
         }, () => "the box did not say that it is gone");
+    }
+
+    /// <summary>The house's broker and the cloud's are two, each with a process of its own.</summary>
+    [Fact]
+    public async Task Home_assistant_finds_it_on_the_broker_of_the_house()
+    {
+        await using var broker = await Mosquitto.StartAsync();
+        await using var site = await SiteOnWire.StartAsync(new()
+        {
+            Lines = [("site:\n", $"home:\n  broker: {{connect: \"mqtt://127.0.0.1:{broker.Port}\"}}\n  period_s: 1\nsite:\n")],
+        });
+        using var far = Client.Open(Client.Settings(broker.Plain) with { Filters = ["homeassistant/#", "smartems/home/#"] });
+        var topics = new HomeTopics("demo-house", "homeassistant");
+        await using (var daemon = DaemonUnderTest.Start(site))
+        {
+            far.Until(() => far.Received.Count(one => one.Topic == topics.Values) >= 3, "the values, again and again");
+            var home = new HomeAssistant();
+            home.Discover(topics.Discovery, far.Received.First(one => one.Topic == topics.Discovery).Payload);
+            Assert.Contains($"{topics.Device}_import_kwh", home.Entities.Keys);
+            await daemon.SignalAsync("TERM");
+            Assert.Equal(0, await daemon.EndAsync());
+        }
+        far.Until(() => far.Received.Last(one => one.Topic == topics.Availability).Payload.AsSpan().SequenceEqual("offline"u8), "its goodbye");
     }
 
     /// <summary>A broker whose packets kill the library, one that floods, one that is silent and one that is gone: the site is kept, and no step of Follow is late.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using SmartEms.Edge.Adapters.Mqtt;
-using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Syncing;
@@ -9,6 +8,7 @@ using SmartEms.Edge.Running;
 using SmartEms.Edge.Syncing;
 using SmartEms.Edge.Tests.Adapters.Modbus;
 using SmartEms.Edge.Tests.Adapters.Mqtt;
+using SmartEms.Edge.Tests.Configuring;
 using Xunit;
 using Mosquitto = SmartEms.Edge.Tests.Adapters.Mqtt.Mosquitto;
 
@@ -90,6 +90,15 @@ public class HomeTests
         var text = Encoding.UTF8.GetString(HomeText.Discovery(topics, Link, Given.Site(), "0.1.0"));
         Assert.Contains(right, text, StringComparison.Ordinal);
         Assert.ThrowsAny<Exception>(() => new HomeAssistant().Discover(topics.Discovery, Encoding.UTF8.GetBytes(text.Replace(right, wrong, StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void The_site_file_says_where_the_house_listens()
+    {
+        var home = SiteFileTests.Read(SiteFileTests.DemoText() + "\nhome:\n  broker: {connect: \"mqtt://localhost:1884\", user: ems, password_file: /etc/pw}\n  discovery: false\n  discovery_prefix: ha\n  period_s: 5\n").Value!.Home!;
+        Assert.Equal(("mqtt://localhost:1884", "ems", "/etc/pw"), (home.Broker.ToString(), home.Broker.User, home.Broker.PasswordFile));
+        Assert.Equal((false, "ha", TimeSpan.FromSeconds(5)), (home.IsAnnounced, home.DiscoveryPrefix, home.Every));
+        Assert.Null(SiteFileTests.Read(SiteFileTests.DemoText()).Value!.Home);
     }
 
     private static HomeSpeaker Speaker(HomeLink link)

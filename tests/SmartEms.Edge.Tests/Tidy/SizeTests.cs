@@ -14,7 +14,7 @@ public class SizeTests
     [
         "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs TlsFiles",
         "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Will", // libmosquitto's own signatures
-        "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Connect",
+        "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs KeepProperties",
         "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Publish",
         "src/SmartEms.Edge.Adapters/Mqtt/MosquittoCalls.cs Subscribe",
         "src/SmartEms.Edge.Adapters/Mqtt/Mosquitto.cs OnSubscribed",
