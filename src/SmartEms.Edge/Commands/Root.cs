@@ -74,11 +74,11 @@ internal static class Root
         var help = verb is RootCommand ? "smartems --help" : $"smartems {Path(parsed.CommandResult)} --help";
         if (verb is RootCommand && parsed.UnmatchedTokens is [var word, ..])
         {
-            string[] names = [.. root.Subcommands.Select(command => command.Name)];
+            string[] names = [.. root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name)];
             return new(Exit.Usage, "usage", $"there is no verb {word}", $"{(Spelling.Nearest(word, names) is { } near ? $"did you mean smartems {near}? " : "")}{help} lists them");
         }
         if (verb is RootCommand && parsed.Errors.All(error => error.SymbolResult is null || error.SymbolResult == parsed.CommandResult))
-            return new(Exit.Usage, "usage", $"say what to do: {string.Join(", ", root.Subcommands.Select(command => command.Name))}", help);
+            return new(Exit.Usage, "usage", $"say what to do: {string.Join(", ", root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name))}", help);
         return new(Exit.Usage, "usage", string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct()), help);
     }
 
