@@ -38,6 +38,7 @@ internal sealed class Ingest : IDisposable
             MostMessagesPerSecond = int.MaxValue,
             SessionExpiry = TimeSpan.FromHours(1),
             ReconnectSpread = TimeSpan.FromSeconds(2),
+            LongestWait = TimeSpan.FromSeconds(10), // one of few: a fleet must not wait for it
             Rest = TimeSpan.FromSeconds(2),
         };
         uplink = new(settings, time, Random.Shared.NextDouble);

@@ -8,7 +8,7 @@ namespace SmartEms.Edge.Adapters.Mqtt;
 /// <param name="dice">A number from 0 up to, not including, 1.</param>
 public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<double> dice) : IUplink
 {
-    private readonly Backoff backoff = new(settings.ReconnectSpread, dice);
+    private readonly Backoff backoff = new(settings.ReconnectSpread, dice) { Most = settings.LongestWait };
     private readonly List<UplinkEvent> events = [];
     private BrokerSession? session;
     private string? trouble;

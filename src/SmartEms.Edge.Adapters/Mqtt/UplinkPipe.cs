@@ -119,7 +119,7 @@ internal static class UplinkPipe
         to.Count((ulong)settings.Filters.Length);
         foreach (var filter in settings.Filters)
             to.Text(filter);
-        foreach (var span in (ReadOnlySpan<TimeSpan>)[settings.WillDelay, settings.KeepAlive, settings.SessionExpiry, settings.ReconnectSpread, settings.Rest])
+        foreach (var span in (ReadOnlySpan<TimeSpan>)[settings.WillDelay, settings.KeepAlive, settings.SessionExpiry, settings.ReconnectSpread, settings.LongestWait, settings.Rest])
             to.Whole(span.Ticks);
         foreach (var number in (ReadOnlySpan<int>)[settings.Window, settings.MostPacketBytes, settings.MostMessagesPerSecond])
             to.Whole(number);
@@ -147,6 +147,7 @@ internal static class UplinkPipe
             KeepAlive = new(from.Whole()),
             SessionExpiry = new(from.Whole()),
             ReconnectSpread = new(from.Whole()),
+            LongestWait = new(from.Whole()),
             Rest = new(from.Whole()),
             Window = from.Small(),
             MostPacketBytes = from.Small(),

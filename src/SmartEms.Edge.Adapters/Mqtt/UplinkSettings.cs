@@ -21,6 +21,9 @@ public sealed record UplinkSettings(string ClientId, ImmutableArray<BrokerAddres
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(24);
     public TimeSpan ReconnectSpread { get; init; } = TimeSpan.FromSeconds(240);
 
+    /// <summary>No wait for the next attempt is longer, but for <see cref="Rest"/>.</summary>
+    public TimeSpan LongestWait { get; init; } = Backoff.Longest;
+
     /// <summary>How long a broker is left alone at least that floods, or that hangs up again and again soon after it took us.</summary>
     public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(30);
 

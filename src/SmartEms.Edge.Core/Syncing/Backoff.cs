@@ -11,6 +11,9 @@ public sealed class Backoff(TimeSpan spread, Func<double> dice)
     /// <summary>A session that lasted so long was one: the next failure is a first again.</summary>
     public static readonly TimeSpan Proven = TimeSpan.FromSeconds(60);
 
+    /// <summary>No wait is longer; where few come back, nobody is spared by a long one.</summary>
+    public TimeSpan Most { get; init; } = Longest;
+
     private int failures;
 
     /// <summary>The wait before the next attempt; the bound doubles.</summary>
@@ -18,10 +21,10 @@ public sealed class Backoff(TimeSpan spread, Func<double> dice)
     public TimeSpan Next(TimeSpan atLeast = default)
     {
         var bound = spread;
-        for (var i = 0; i < failures && bound < Longest; i++)
+        for (var i = 0; i < failures && bound < Most; i++)
             bound *= 2;
         failures++;
-        var wait = atLeast + ((bound < Longest ? bound : Longest) * dice());
+        var wait = atLeast + ((bound < Most ? bound : Most) * dice());
         return wait < Longest ? wait : Longest;
     }
 

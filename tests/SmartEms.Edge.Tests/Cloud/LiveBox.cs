@@ -24,7 +24,7 @@ internal sealed class LiveBox : IAsyncDisposable
         recorder = new(Store, TimeProvider.System);
         var site = Given.Site() with { Cloud = link };
         Topics = UplinkTopics.Of(link, site.Id);
-        var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
+        var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, LongestWait = TimeSpan.FromSeconds(1), Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
         Uplinker = new(new(link, site, new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble), recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => latest, Program = "test", Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
         Uplinker.Start();
     }
