@@ -58,6 +58,9 @@ public readonly record struct EvMemory(Current Offer, bool Running, double Enoug
 {
     /// <summary>Nothing at a charger that does not switch its phases, and in older records.</summary>
     public PhaseMemory Phases { get; init; }
+
+    /// <summary>Of the car that is there, or the last one; nothing in older records.</summary>
+    public CarStay Stay { get; init; }
 }
 
 /// <summary>A flexible load's switching: whether it may run, since when (s), and how long there has been enough or too little surplus for it (s).</summary>

@@ -45,6 +45,13 @@ public enum ReasonCode : short
     ChargerAtFull = 134,
     NoCar = 135,
 
+    /// <summary>The value is what the car is still to be given, Wh.</summary>
+    DepartureIsTold = 136,
+    DepartureIsForetold = 137,
+
+    /// <summary>The value is in the site's currency.</summary>
+    ChargingAtOnceWouldCost = 138,
+
     PlanLeadsPolicyShadow = 140,
     PlanLeadsPolicySilent = 141,
 
@@ -101,6 +108,9 @@ public static class Reasons
             ReasonCode.ChargerAtHalf => $"{name} charges at half of its current",
             ReasonCode.ChargerAtFull => $"{name} charges with all the connection allows",
             ReasonCode.NoCar => $"no car at {name}",
+            ReasonCode.DepartureIsTold => $"{name}: {reason.Value / 1_000:0.0} kWh are to be charged before the car leaves, as it was told",
+            ReasonCode.DepartureIsForetold => $"{name}: {reason.Value / 1_000:0.0} kWh are to be charged before the car leaves, as earlier stays foretell",
+            ReasonCode.ChargingAtOnceWouldCost => $"{name}: charging with full power now would cost {reason.Value:0.000} {site.Tariff.Currency} more",
             ReasonCode.PlanLeadsPolicyShadow => "the policy is only watched (shadow); the plan leads",
             ReasonCode.PlanLeadsPolicySilent => "the policy had nothing sound to say; the plan leads",
             ReasonCode.PolicyWouldChoose => $"the policy would have chosen {Mode((int)reason.Value)}",

@@ -20,6 +20,9 @@ public static class Supervisor
 
         /// <summary>Says who leads of those that have something to say; null = nobody is judged yet.</summary>
         public Contest? Contest { get; init; }
+
+        /// <summary>What the plan wants of the chargers; empty without one.</summary>
+        public ImmutableArray<PlannedCharger?> Chargers { get; init; } = [];
     }
 
     /// <summary>Whether the policy is asked at all: not while it is off, in safe mode, or while nobody knows what time of day it is.</summary>
@@ -42,7 +45,7 @@ public static class Supervisor
             batteries.Add(DecideBattery(question, asked.OfBattery(i, modes.Batteries[i]), i, balance, reasons));
         var chargers = ImmutableArray.CreateBuilder<EvDecision>(modes.EvChargers.Length);
         for (var i = 0; i < modes.EvChargers.Length; i++)
-            chargers.Add(DecideCharger(question, asked.OfCharger(i, modes.EvChargers[i]), i, reasons));
+            chargers.Add(DecideCharger(question, asked.OfCharger(i, OfPlan(question, i, reasons) ?? modes.EvChargers[i]), i, reasons));
         return new(question.Slot, ledBy, batteries.MoveToImmutable(), chargers.MoveToImmutable(), reasons.DrainToImmutable());
     }
 
@@ -89,7 +92,7 @@ public static class Supervisor
             var planned = FollowPlan.Same(question.Site, plan.Battery);
             reasons.Add(mode == PolicyMode.Shadow ? new(ReasonCode.PlanLeadsPolicyShadow)
                 : proposal is null ? new(ReasonCode.PlanLeadsPolicySilent) : new(ReasonCode.PlanHasPaidLess, Value: question.Contest?.Lead(Candidate.Plan) ?? 0));
-            if (mode == PolicyMode.Shadow && proposal is not null && proposal.Fits(question.Site) && proposal.Batteries[0] != plan.Battery)
+            if (mode == PolicyMode.Shadow && proposal is not null && proposal.Fits(question.Site) && !proposal.Batteries.IsEmpty && proposal.Batteries[0] != plan.Battery)
                 reasons.Add(new(ReasonCode.PolicyWouldChoose, Value: (double)proposal.Batteries[0]));
             Alternatives(question, planned, reasons);
             return (planned, FollowPlan.Plain.Name);
@@ -143,6 +146,21 @@ public static class Supervisor
         BatteryMode.Idle => ReasonCode.BatteryIdles,
         _ => ReasonCode.GridCharges,
     };
+
+    /// <summary>Who leads the batteries does not matter to a car that may wait.</summary>
+    private static EvMode? OfPlan(Question question, int index, ImmutableArray<Reason>.Builder reasons)
+    {
+        if (question.Chargers.IsDefaultOrEmpty || question.Chargers[index] is not { } planned)
+            return Awaits(question, index) ? EvMode.SurplusOnly : null;
+        reasons.Add(new(planned.IsTold ? ReasonCode.DepartureIsTold : ReasonCode.DepartureIsForetold, Subject.EvCharger, index, planned.NeededWh));
+        if (planned.AtOnceCosts > Valuation.Hair)
+            reasons.Add(new(ReasonCode.ChargingAtOnceWouldCost, Subject.EvCharger, index, planned.AtOnceCosts));
+        return planned.Mode;
+    }
+
+    /// <summary>A car that comes to a charger that is planned waits for the next quarter-hour's plan.</summary>
+    private static bool Awaits(Question question, int index) => question.Site.EvChargers[index].IsPlanned && !question.Site.Tariff.IsFlat
+        && question.Image.EvChargers[index].State is { IsGood: true, Value: EvState.NoCar } && Hears(question.Image, question.Site);
 
     private static EvDecision DecideCharger(Question question, (EvMode Mode, double? Amperes) asked, int index, ImmutableArray<Reason>.Builder reasons)
     {

@@ -97,6 +97,13 @@ public sealed record EvCharger(string Name, int Device, Current CurrentMin, Curr
     /// <summary>What the house wants of this charger when nobody says otherwise.</summary>
     public EvMode DefaultMode { get; init; } = EvMode.Full;
 
+    /// <summary>Each stay is charged when it costs least before the car usually leaves; <see cref="DefaultMode"/> holds where nothing can be planned.</summary>
+    public bool IsPlanned { get; init; }
+
+    /// <summary>What a car takes at full offer on all phases, W, at the connection's nominal voltage.</summary>
+    public Power PowerMax(Pcc pcc) => CurrentMax * (pcc.NominalVoltage * Phases);
+    public Power PowerMin(Pcc pcc) => CurrentMin * (pcc.NominalVoltage * Phases);
+
     /// <summary>The charger may be switched between one phase and all of them; null = it stays as it is.</summary>
     public PhaseSwitching? Switching { get; init; }
 }

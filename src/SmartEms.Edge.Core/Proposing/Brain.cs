@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Quantities;
@@ -18,11 +19,28 @@ public sealed record Brain(Past Past, Slot SpotFrom, ImmutableArray<double> Spot
     /// <summary>Who would have paid what; null until a battery's charge was known.</summary>
     public Contest? Contest { get; init; }
 
+    /// <summary>In the order of the site's chargers; empty until one is seen.</summary>
+    public ImmutableArray<CarLog> Cars { get; init; } = [];
+
     public static Brain Fresh(LocalClock clock) => new(Past.Empty(15, clock), default, []);
 
     /// <summary>With what an image tells of the quarter-hour before <paramref name="slot"/>, and of the price of this one; null where an image tells nothing.</summary>
-    public static Brain? After(Brain? brain, Slot slot, ProcessImage image, Site site) =>
-        image.Outside is { } outside ? (brain ?? Fresh(outside.Clock)).After(slot, outside, (image, site)) : brain;
+    /// <param name="brain">Before it.</param>
+    /// <param name="slot">That begins.</param>
+    /// <param name="image">Taken then.</param>
+    /// <param name="site">The site.</param>
+    /// <param name="follow">What the seconds before have watched.</param>
+    public static Brain? After(Brain? brain, Slot slot, ProcessImage image, Site site, FollowMemory follow) =>
+        image.Outside is { } outside ? (brain ?? Fresh(outside.Clock)).After(slot, outside, (image, site)) with { Cars = Seen(brain, slot, image, follow) } : brain;
+
+    /// <summary>A site whose chargers have changed has new logs: whose stays the old ones were nobody knows.</summary>
+    private static ImmutableArray<CarLog> Seen(Brain? brain, Slot slot, ProcessImage image, FollowMemory follow)
+    {
+        var cars = ImmutableArray.CreateBuilder<CarLog>(image.EvChargers.Length);
+        for (var i = 0; i < image.EvChargers.Length; i++)
+            cars.Add((brain?.Cars.Length == image.EvChargers.Length ? brain.Cars[i] : CarLog.Empty).After(slot.Start, image.EvChargers[i].State, follow.Chargers[i].Stay));
+        return cars.MoveToImmutable();
+    }
 
     private Brain After(Slot slot, Outside outside, (ProcessImage Image, Site Site) seen)
     {

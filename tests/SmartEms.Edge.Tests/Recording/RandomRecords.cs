@@ -75,6 +75,7 @@ internal sealed class RandomRecords(Dice dice)
             Many(3, () => new EvMemory(Current.FromAmperes(Number()), dice.Chance(0.5), Seconds(), Seconds(), Seconds())
             {
                 Phases = dice.Chance(0.7) ? default : new(dice.Pick(0, 1, 3), Any<PhaseStage>(), Seconds(), Seconds(), Seconds(), dice.Below(9)),
+                Stay = dice.Chance(0.7) ? default : new(Seconds(), Seconds(), Seconds(), Seconds(), Seconds()),
             }),
             Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number())))
         {
