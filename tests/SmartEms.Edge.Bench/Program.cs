@@ -12,6 +12,7 @@ using SmartEms.Edge.Bench;
     ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N] [--journal FILE, to run it in pieces] [--write DIR]", StormBench.Run),
     ("think", "how long forecast, plan and policy take, and what they hold in memory [--rounds N]", ThinkBench.Run),
     ("policy", "what plan and policy earn on measured homes never seen: folds, test weeks, HiGHS [--threads N] [--no-training] [--write DIR]", PolicyBench.Run),
+    ("ev", "what waiting saves at chargers: 5,701 measured stays on market prices, departures told and foretold [--write DIR]", EvBench.Run),
     ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),
 ];
 
