@@ -91,7 +91,7 @@ public sealed class BadInputTests
     {
         await using var site = await SiteOnWire.StartAsync();
         await using var first = DaemonUnderTest.Start(site);
-        await first.UntilAsync(now => now.GetProperty("cycles").GetInt64() == 1, "a decision");
+        await first.UntilAsync(now => now.GetProperty("cycles").GetInt64() >= 1, "a decision");
         var sameSocket = await Bundle.RunAsync("run", "--site", site.SiteFile, "--socket", first.Socket, "--store", site.PathOf("other.db"));
         Assert.True(sameSocket.Exit == Failed && sameSocket.Errors.Contains("another smartems is running and answers on", StringComparison.Ordinal), sameSocket.ToString());
         var sameStore = await Bundle.RunAsync("run", "--site", site.SiteFile, "--socket", site.PathOf("other.sock"), "--store", first.Store);

@@ -16,7 +16,7 @@ public sealed class ExhaustionTests(ITestOutputHelper story)
     {
         await using var site = await SiteOnWire.StartAsync();
         await using var daemon = new DaemonUnderTest(site.PathOf, Bundle.Prepare("prlimit", ["--nofile=64", Bundle.Binary, .. DaemonUnderTest.Arguments(site)]));
-        await daemon.UntilAsync(now => now.GetProperty("cycles").GetInt64() == 1, "a decision");
+        await daemon.UntilAsync(now => now.GetProperty("cycles").GetInt64() >= 1, "a decision");
         var open = Directory.EnumerateFileSystemEntries($"/proc/{daemon.Pid}/fd").Count();
         Assert.Equal(0, (await Tool.RunAsync("util-linux", "prlimit", "--pid", $"{daemon.Pid}", $"--nofile={open}:64")).Exit);
         story.WriteLine($"it lives with {open} descriptors (64 allowed at its start), and from now on gets no other");
@@ -30,7 +30,7 @@ public sealed class ExhaustionTests(ITestOutputHelper story)
     {
         await using var site = await SiteOnWire.StartAsync();
         await using var daemon = DaemonUnderTest.Start(site);
-        await daemon.UntilAsync(now => now.GetProperty("cycles").GetInt64() == 1, "a decision");
+        await daemon.UntilAsync(now => now.GetProperty("cycles").GetInt64() >= 1, "a decision");
         var group = Directory.CreateDirectory(Path.Combine(Groups, $"smartems-test-{Environment.ProcessId}")).FullName;
         try
         {

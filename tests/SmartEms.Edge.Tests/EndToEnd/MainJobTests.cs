@@ -17,7 +17,7 @@ public sealed class MainJobTests(ITestOutputHelper story)
     {
         await using var site = await SiteOnWire.StartAsync();
         await using var daemon = DaemonUnderTest.Start(site);
-        var first = await daemon.UntilAsync(now => now.GetProperty("first_image_ms").ValueKind == JsonValueKind.Number && now.GetProperty("cycles").GetInt64() == 1, "the first image and decision");
+        var first = await daemon.UntilAsync(now => now.GetProperty("first_image_ms").ValueKind == JsonValueKind.Number && now.GetProperty("cycles").GetInt64() >= 1, "the first image and decision");
         story.WriteLine($"first complete image after {first.GetProperty("first_image_ms")} ms");
         Assert.Equal("self-consumption-1", first.GetProperty("decision").GetProperty("led_by").GetString());
         await ZerosTheGridAsync(site, daemon);

@@ -15,7 +15,7 @@ public sealed class SerialSiteTests
             Lines = [("tcp://127.0.0.1:5021\"", "rtu:///dev/ttyUSB0?baud=19200\""), ("tcp://127.0.0.1:5022\"", "rtutcp://127.0.0.1:4196\"")],
         });
         await using var daemon = DaemonUnderTest.Start(site);
-        var status = await daemon.UntilAsync(now => now.GetProperty("state").GetString() == "running" && now.GetProperty("cycles").GetInt64() == 1 && IsUp(now, "meter1") && IsUp(now, "inv1"), "a site that runs");
+        var status = await daemon.UntilAsync(now => now.GetProperty("state").GetString() == "running" && now.GetProperty("cycles").GetInt64() >= 1 && IsUp(now, "meter1") && IsUp(now, "inv1"), "a site that runs");
         Assert.StartsWith("rtu:///dev/pts/", Device(status, "meter1").GetProperty("link").GetString(), StringComparison.Ordinal);
         Assert.StartsWith("rtutcp://127.0.0.1:", Device(status, "inv1").GetProperty("link").GetString(), StringComparison.Ordinal);
         await site.SwitchOffAsync("meter1");
