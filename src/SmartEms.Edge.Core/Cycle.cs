@@ -24,9 +24,10 @@ public static class Cycle
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
 
-        var brain = Brain.After(memory.Brain, slot, image, site, memory.Follow);
+        var stays = memory.Follow.Stays;
+        var brain = Brain.After(memory.Brain, slot, image, site, stays);
         var isHeard = Supervisor.Hears(image, site);
-        var (seen, plans) = isHeard ? Planned(new(slot, image, site), (brain, memory.Follow), findings) : (new(slot, image, site), null);
+        var (seen, plans) = isHeard ? Planned(new(slot, image, site), (brain, stays), findings) : (new(slot, image, site), null);
         var (proposal, policyName) = isHeard ? Ask(policy, seen, findings) : (null, "");
         var envelope = Envelope.Draw(image, site);
         var decision = Supervisor.Decide(new(slot, image, site, envelope) { Plan = seen.Plan, Contest = brain?.Contest, Chargers = seen.Chargers }, proposal, policyName);
@@ -39,7 +40,7 @@ public static class Cycle
     }
 
     /// <summary>The agent boundary around forecast and plan: what fails there is a finding, and the rule leads.</summary>
-    private static (Observation Seen, Valuation? Plans) Planned(Observation observation, (Brain? Brain, FollowMemory Follow) known, ImmutableArray<Finding>.Builder findings)
+    private static (Observation Seen, Valuation? Plans) Planned(Observation observation, (Brain? Brain, ImmutableArray<CarStay> Stays) known, ImmutableArray<Finding>.Builder findings)
     {
         try
         {

@@ -154,7 +154,7 @@ internal static class EvBench
         var nothing = ImmutableArray.Create(new double[Steps]);
         var quiet = new Quantiles(nothing, nothing, nothing);
         var need = before is { } stays
-            ? new EvNeed(at.Missing, WattsMin, Watts, EvForecast.Look(stays, stay.In, at.Now, (Steps, StepMinutes), clock).LeaveChance) { MissedPerKwh = CarNeeds.MissedInPrices * prices.Import.Average() }
+            ? new EvNeed(at.Missing, WattsMin, Watts, EvForecast.Look(stays, stay.In, at.Now, (Steps, StepMinutes), clock).LeaveChance) { MissedPerKwh = CarNeeds.Missed(prices) }
             : new EvNeed(at.Missing, WattsMin, Watts, EvNeed.LeavesAfter(Math.Max(0, (int)((stay.Out - at.Now).Ticks / Slot.Length.Ticks) - 1)));
         return Planner.Value(new(new(at.Now, StepMinutes, quiet, quiet, [new(nothing, nothing)]), prices, Storage.None, 0) { Ev = need, SocPoints = 2 }).At(0).Ev;
     }

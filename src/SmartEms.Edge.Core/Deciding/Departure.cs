@@ -8,9 +8,6 @@ public static class Departure
     /// <summary>Cars ramp, contactors move, other limits may bind: so much earlier than the arithmetic says.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(10);
 
-    /// <summary>What a car is still to be given, Wh: nothing once it has that, or takes nothing more.</summary>
-    public static double Missing(Override told, CarStay stay) => stay.IsContent ? 0 : Math.Max(0, told.Value - stay.Wh);
-
     /// <summary>Whether a car that is to have so much more must not wait any longer.</summary>
     /// <param name="missing">Wh.</param>
     /// <param name="watts">What it takes at full offer.</param>
@@ -23,7 +20,7 @@ public static class Departure
         var stay = draft.Memory.Chargers[charger].Stay;
         if (draft.Asked.Departure(charger) is not { } told || stay.IsContent)
             return decided;
-        var missing = Missing(told, stay);
+        var missing = stay.Missing(told.Value);
         if (missing == 0)
             return decided > EvMode.SurplusOnly ? EvMode.SurplusOnly : decided;
         return IsDue(missing, stay.Expected(draft.Site.EvChargers[charger].PowerMax(draft.Site.Pcc)), told.Until - draft.Image.TakenAt) ? EvMode.Full : decided;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Deciding;
 
@@ -47,6 +48,9 @@ public sealed record FollowMemory(
             chargers.Add(Chargers[i] with { Phases = Chargers[i].Phases.AfterRestart(site.EvChargers[i].Switching, since) });
         return this with { Chargers = chargers.MoveToImmutable(), Loads = [.. Enumerable.Repeat(LoadMemory.Off, Loads.Length)] };
     }
+
+    /// <summary>The cars, in the order of the site's chargers.</summary>
+    public ImmutableArray<CarStay> Stays => [.. Chargers.Select(charger => charger.Stay)];
 
     public bool Fits(Site site) =>
         LastDischarge.Length == site.Batteries.Length && Chargers.Length == site.EvChargers.Length && PvLimits.Length == site.PvPlants.Length

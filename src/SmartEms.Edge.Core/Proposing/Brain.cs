@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Quantities;
@@ -29,16 +28,16 @@ public sealed record Brain(Past Past, Slot SpotFrom, ImmutableArray<double> Spot
     /// <param name="slot">That begins.</param>
     /// <param name="image">Taken then.</param>
     /// <param name="site">The site.</param>
-    /// <param name="follow">What the seconds before have watched.</param>
-    public static Brain? After(Brain? brain, Slot slot, ProcessImage image, Site site, FollowMemory follow) =>
-        image.Outside is { } outside ? (brain ?? Fresh(outside.Clock)).After(slot, outside, (image, site)) with { Cars = Seen(brain, slot, image, follow) } : brain;
+    /// <param name="stays">What the seconds before have watched of the cars.</param>
+    public static Brain? After(Brain? brain, Slot slot, ProcessImage image, Site site, ImmutableArray<CarStay> stays) =>
+        image.Outside is { } outside ? (brain ?? Fresh(outside.Clock)).After(slot, outside, (image, site)) with { Cars = Seen(brain, slot, image, stays) } : brain;
 
     /// <summary>A site whose chargers have changed has new logs: whose stays the old ones were nobody knows.</summary>
-    private static ImmutableArray<CarLog> Seen(Brain? brain, Slot slot, ProcessImage image, FollowMemory follow)
+    private static ImmutableArray<CarLog> Seen(Brain? brain, Slot slot, ProcessImage image, ImmutableArray<CarStay> stays)
     {
         var cars = ImmutableArray.CreateBuilder<CarLog>(image.EvChargers.Length);
         for (var i = 0; i < image.EvChargers.Length; i++)
-            cars.Add((brain?.Cars.Length == image.EvChargers.Length ? brain.Cars[i] : CarLog.Empty).After(slot.Start, image.EvChargers[i].State, follow.Chargers[i].Stay));
+            cars.Add((brain?.Cars.Length == image.EvChargers.Length ? brain.Cars[i] : CarLog.Empty).After(slot.Start, image.EvChargers[i].State, stays[i]));
         return cars.MoveToImmutable();
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;

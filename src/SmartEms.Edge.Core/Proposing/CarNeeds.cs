@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Planning;
@@ -22,19 +21,28 @@ public static class CarNeeds
     /// than one is at this (`./dev bench ev`).</summary>
     public const double MissedInPrices = 3;
 
+    /// <summary>What a kWh that a car leaves without costs where its departure is foretold.</summary>
+    public static double Missed(PriceOutlook prices)
+    {
+        var sum = 0.0;
+        foreach (var price in prices.Import)
+            sum += price;
+        return prices.Import.IsEmpty ? 0 : MissedInPrices * Math.Max(0, sum / prices.Import.Length);
+    }
+
     /// <summary>A car that has taken what four fifths of the stays took may still take so much, Wh.</summary>
     private const double AtLeastWh = 1_000;
 
     /// <summary>For each charger; null = no car is there that is to be planned for.</summary>
-    public static ImmutableArray<(EvNeed Need, bool IsTold)?> Of((Slot Slot, ProcessImage Image, Site Site) now, FollowMemory follow, Brain brain, double meanPrice)
+    public static ImmutableArray<(EvNeed Need, bool IsTold)?> Of((Slot Slot, ProcessImage Image, Site Site) now, ImmutableArray<CarStay> stays, Brain brain, PriceOutlook prices)
     {
         var needs = ImmutableArray.CreateBuilder<(EvNeed, bool)?>(now.Site.EvChargers.Length);
         for (var i = 0; i < now.Site.EvChargers.Length; i++)
-            needs.Add(One(now, i, (follow.Chargers[i].Stay, brain.Cars.IsEmpty ? CarLog.Empty : brain.Cars[i]), meanPrice));
+            needs.Add(One(now, i, (stays[i], brain.Cars.IsEmpty ? CarLog.Empty : brain.Cars[i]), prices));
         return needs.MoveToImmutable();
     }
 
-    private static (EvNeed, bool)? One((Slot Slot, ProcessImage Image, Site Site) now, int index, (CarStay Stay, CarLog Log) car, double meanPrice)
+    private static (EvNeed, bool)? One((Slot Slot, ProcessImage Image, Site Site) now, int index, (CarStay Stay, CarLog Log) car, PriceOutlook prices)
     {
         var (charger, start) = (now.Site.EvChargers[index], now.Slot.Start);
         if (now.Image.EvChargers[index].State is not { IsGood: true, Value: EvState.Connected or EvState.Charging } || car.Stay.IsContent || now.Image.Outside is not { } outside)
@@ -43,12 +51,12 @@ public static class CarNeeds
         var most = car.Stay.Expected(rated);
         var least = Math.Min(charger.PowerMin(now.Site.Pcc).Watts, most);
         if (now.Image.Orders.Standing(OverrideKind.EvDeparture, index, start) is { } told)
-            return Departure.Missing(told, car.Stay) is > 0 and var missing
+            return car.Stay.Missing(told.Value) is > 0 and var missing
                 ? (new(missing, least, most, EvNeed.LeavesAfter(Math.Max(0, (int)((told.Until - start).Ticks / Slot.Length.Ticks) - 1))), true) : null;
         if (!charger.IsPlanned)
             return null;
         var outlook = EvForecast.Look(car.Log.Stays, car.Log.Since ?? start, start, (PlanRequest.Steps, PlanRequest.StepMinutes), outside.Clock);
-        return (new(Math.Max(outlook.NeedsP80 - car.Stay.Wh, AtLeastWh), least, most, outlook.LeaveChance) { MissedPerKwh = MissedInPrices * Math.Max(meanPrice, 0) }, false);
+        return (new(Math.Max(outlook.NeedsP80 - car.Stay.Wh, AtLeastWh), least, most, outlook.LeaveChance) { MissedPerKwh = Missed(prices) }, false);
     }
 
     /// <summary>The charger whose car needs most; it is planned together with the batteries. -1 = none.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Planning;
@@ -20,26 +19,18 @@ public static class PlanRequest
 
     /// <summary>The question, and what the cars at the chargers need. Null = there is nothing to plan, or too little is known: without prices that vary, without a
     /// battery whose charge is Good or a car that may wait, without a recent past.</summary>
-    public static (PlanQuestion Question, ImmutableArray<(EvNeed Need, bool IsTold)?> Cars)? Of(Slot slot, ProcessImage image, Site site, (Brain? Brain, FollowMemory Follow) known)
+    public static (PlanQuestion Question, ImmutableArray<(EvNeed Need, bool IsTold)?> Cars)? Of(Slot slot, ProcessImage image, Site site, (Brain? Brain, ImmutableArray<CarStay> Stays) known)
     {
         if (known.Brain is not { } brain || image.Outside is not { } outside || site.Tariff.IsFlat || brain.Past.Count == 0 || slot.Start - brain.Past.End > StaleAfter)
             return null;
         if (Prices(slot, site.Tariff, outside, brain) is not { } prices)
             return null;
-        var cars = CarNeeds.Of((slot, image, site), known.Follow, brain, Mean(prices.Import));
+        var cars = CarNeeds.Of((slot, image, site), known.Stays, brain, prices);
         var (joint, energy) = (CarNeeds.Neediest(cars), EnergyOf(image, site));
         if (joint < 0 && (site.Batteries.IsEmpty || energy is null))
             return null;
         var storage = energy is null ? Storage.None : StorageOf(site); // with a battery of unknown charge cars can still be planned
         return (new(Forecaster.Look(brain.Past, slot.Start, Steps), prices, storage, energy ?? 0) { Terms = Terms(slot, image, site), Ev = joint < 0 ? null : cars[joint]!.Value.Need }, cars);
-    }
-
-    private static double Mean(ImmutableArray<double> values)
-    {
-        var sum = 0.0;
-        foreach (var value in values)
-            sum += value;
-        return values.IsEmpty ? 0 : sum / values.Length;
     }
 
     /// <summary>What the planner sees of the site's batteries.</summary>

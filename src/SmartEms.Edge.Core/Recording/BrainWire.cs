@@ -46,7 +46,7 @@ public static class BrainWire
     /// <summary>With what a record's image told, and what was decided then.</summary>
     public static Brain? After(Brain? brain, CycleRecord record, Site site)
     {
-        var after = Brain.After(brain, record.Slot, record.Image, site, record.Before.Follow);
+        var after = Brain.After(brain, record.Slot, record.Image, site, record.Before.Follow.Stays);
         return record.Decision.Batteries.IsEmpty ? after : after?.Choosing(record.Decision.Shadows, record.Decision.Batteries[0].Mode);
     }
 }

@@ -1,7 +1,6 @@
 using SmartEms.Edge.Core.Quantities;
-using SmartEms.Edge.Core.Sensing;
 
-namespace SmartEms.Edge.Core.Deciding;
+namespace SmartEms.Edge.Core.Sensing;
 
 /// <summary>A car's stay at a charger, as far as it was watched. Energy is counted from the measured power alone: chargers do not agree on when their own counters begin.</summary>
 /// <param name="Seconds">Since it was plugged in; 0 = no car is there.</param>
@@ -21,6 +20,9 @@ public readonly record struct CarStay(double Seconds, double Wh, double MostWatt
     private const double WholeShare = 0.98;
 
     public bool IsContent => IdleSeconds >= ContentSeconds;
+
+    /// <summary>What it is still to be given to have so much in this stay, Wh: nothing once it has that, or takes nothing more.</summary>
+    public double Missing(double wanted) => IsContent ? 0 : Math.Max(0, wanted - Wh);
 
     /// <summary>What the car may be expected to take at full offer, W.</summary>
     public double Expected(Power rated) => MostWatts > 0 ? Math.Min(MostWatts, rated.Watts) : UsualWatts > 0 ? Math.Min(UsualWatts, rated.Watts) : rated.Watts;
