@@ -19,7 +19,7 @@ internal static class Provenance
     });
 
     /// <summary>The policy of a site: the plain rule where one price holds at all times, else the one built in, upon the plan.</summary>
-    public static IPolicy PolicyOf(Site site) => site.Tariff.IsFlat || site.Batteries.IsEmpty ? SelfConsumption.Rule : Learned.Value.Policy;
+    public static IPolicy PolicyOf(Site site) => site.IsPlanned ? Learned.Value.Policy : SelfConsumption.Rule;
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version { get; } = Informational.Split('+')[0];
