@@ -41,7 +41,7 @@ public sealed record Brain(Past Past, Slot SpotFrom, ImmutableArray<double> Spot
     }
 
     private DemandPeak? PeakAfter(Slot slot, Outside outside, Site site) => site.Tariff.Demand is not { } demand ? null
-        : (Peak ?? default).After(outside.Imported ?? double.NaN, demand.PeriodOf(outside.Clock.DayOf(slot.Start - Slot.Length)), demand.PeriodOf(outside.Clock.DayOf(slot.Start)));
+        : (Peak ?? default).After(outside.Imported ?? double.NaN, demand.PeriodOf(outside.Clock.DayOf(new Slot(slot.Index - 1).Start)), demand.PeriodOf(outside.Clock.DayOf(slot.Start)));
 
     private static double? CarbonAt(Slot slot, Outside outside, Site site) =>
         site.Weights.CarbonPrice > 0 && ExternalOutlook.Of(outside.Foretold) is { } told && told.IsFresh(slot.Start) && told.At(told.Carbon, slot.Start) is var carbon && double.IsFinite(carbon) ? carbon : null;

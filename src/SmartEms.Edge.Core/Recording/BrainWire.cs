@@ -58,7 +58,11 @@ public static class BrainWire
         return brain with { Peak = peak, Carbon = carbon, Contest = contest with { Batteries = ImmutableCollectionsMarshal.AsImmutableArray(batteries) } };
     }
 
-    private static double Watts(ref WireReader from) => from.Finite() is var watts and >= 0 ? watts : throw new InvalidDataException($"what was learnt is damaged: a peak of {watts} W");
+    private static double Watts(ref WireReader from)
+    {
+        var watts = from.Finite();
+        return watts >= 0 ? watts : throw new InvalidDataException($"what was learnt is damaged: a peak of {watts} W");
+    }
 
     /// <summary>Throws <see cref="InvalidDataException"/> on damage.</summary>
     public static Brain FromBytes(ReadOnlySpan<byte> bytes)
