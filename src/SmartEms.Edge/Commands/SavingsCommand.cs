@@ -36,7 +36,7 @@ internal static class SavingsCommand
             return page.Line("no day is over yet since this began; each is booked at the first decision after its midnight");
         page.Table(Columns, [.. view.Days.Select(Row)]);
         page.Line($"{view.Sum.Days} {(view.Sum.Days == 1 ? "day" : "days")} in {view.Currency}: {Amount(view.Sum.SavedToNoBattery)} saved against no battery, {Amount(view.Sum.SavedToRule)} against the plain rule; the {view.Leader} leads");
-        return page.Line("worked out from measured load and production and the tariff, wear included, energy left in the battery credited; the meter's bill may differ by what devices lose themselves");
+        return page.Line("worked out from measured load and production and the tariff, wear, peaks and priced carbon included, energy left in the battery credited; the meter's bill may differ by what devices lose themselves");
     }
 
     private static Ink[] Row(SavingsDayView day) =>
