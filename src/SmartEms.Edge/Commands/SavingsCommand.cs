@@ -31,7 +31,7 @@ internal static class SavingsCommand
     {
         var page = screen.NewPage();
         if (!view.Planned)
-            return page.Line("one price holds at all times, or there is no battery: the plain rule is the best there is, and nothing is compared");
+            return page.Line("one price holds at all times and neither peaks nor carbon cost anything, or there is no battery: the plain rule is the best there is, and nothing is compared");
         if (view.Days.Length == 0)
             return page.Line("no day is over yet since this began; each is booked at the first decision after its midnight");
         page.Table(Columns, [.. view.Days.Select(Row)]);

@@ -147,14 +147,12 @@ public sealed class ContestTests
         var demand = new DemandCharge(90, BillingPeriod.Year, Power.Zero);
         var contest = Contest.Begin(0, 9_000).Choose(BatteryMode.Hold, BatteryMode.Hold, BatteryMode.Hold)
             .Book(new(500, 0.30, 0, 0.25, false) { Demand = demand }, Cells);
-        contest = contest.Choose(BatteryMode.SelfConsume, BatteryMode.SelfConsume, BatteryMode.SelfConsume) with
-        {
-            Batteries = contest.Batteries.SetItem((int)Candidate.Rule, contest.Of(Candidate.Rule) with { EnergyWh = 0, Mode = BatteryMode.SelfConsume }),
-        };
+        contest = contest.Choose(BatteryMode.SelfConsume, BatteryMode.SelfConsume, BatteryMode.SelfConsume);
+        contest = contest with { Batteries = contest.Batteries.SetItem((int)Candidate.Rule, contest.Of(Candidate.Rule) with { EnergyWh = 0, Cost = 0 }) };
         contest = contest.Book(new(4_500, 0.30, 0, 0.25, false) { Demand = demand }, Cells);
         Assert.Equal(4_500, contest.Of(Candidate.Rule).Peak);
         Assert.Equal(500, contest.Of(Candidate.Led).Peak);
-        Assert.Equal(0.09 * 4_000, contest.Of(Candidate.Rule).Cost - contest.Of(Candidate.Plan).Cost - (4.5 * 0.30 * 0.25) + (0.5 * 0.30 * 0.25) + (4.5 * 0.02 * 0.25), 9);
+        Assert.Equal((4.5 * 0.30 * 0.25) + (90 * 4.0), contest.Of(Candidate.Rule).Cost, 9); // half a kilowatt was paid for before
         contest = contest with
         {
             Days = [.. Enumerable.Range(-14, 14).Select(day => new ContestDay(day, 24, [10, 8, 8.5, 8.5, 8.5]))], Hours = 1,

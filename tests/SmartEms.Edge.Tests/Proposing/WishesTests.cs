@@ -85,7 +85,24 @@ public sealed class WishesTests
         AssertThoughtAgain(sunny[^(PerDay - 20)].Record, site);
     }
 
-    /// <summary>The market has published today; others foretell that tomorrow will be dear, and the plan buys for it.</summary>
+    /// <summary>What is billed in any case is not worth sparing; what was measured above it is.</summary>
+    [Theory]
+    [InlineData(1_200, 2_500)]
+    [InlineData(4_100, 4_100)]
+    public void The_site_s_wishes_stand_in_the_planner_s_question(double measured, double expected)
+    {
+        var site = House with { Tariff = Flat with { Demand = new(90, BillingPeriod.Year, Power.FromWatts(2_500)) }, Weights = new(0.08, 1.5, 20) };
+        var slot = Slot.Of(Instant.From(new(2026, 6, 9, 12, 0, 0, TimeSpan.Zero)));
+        var brain = Brain.Fresh(LocalClock.Utc);
+        brain = brain with { Peak = new(2026, measured), Past = brain.Past.After(new Slot(slot.Index - 1).Start, 500, 0) };
+        var question = PlanRequest.Of(slot, Given.Image(site) with { TakenAt = slot.Start, Outside = new(LocalClock.Utc) }, site, brain)!;
+        Assert.Equal((site.Weights, 90.0, expected), (question.Weights, question.DemandPrice, question.PeakSoFar));
+        Assert.True(question.MayRaisePeak);
+        Assert.False((question with { PeakSoFar = 100_000 }).MayRaisePeak);
+        Assert.False((question with { DemandPrice = 0 }).MayRaisePeak);
+    }
+
+    /// <summary>The market has published today; others foretell that tomorrow will be dear, and the plan goes by it.</summary>
     [Fact]
     public void Foretold_prices_stand_where_the_market_has_not_published()
     {

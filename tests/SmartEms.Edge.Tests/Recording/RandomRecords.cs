@@ -15,13 +15,20 @@ namespace SmartEms.Edge.Tests.Recording;
 /// <summary>Any image, decision, memory and record the types allow, with every defined name of every enum.</summary>
 internal sealed class RandomRecords(Dice dice)
 {
-    public CycleRecord Record() => new(Slot(), dice.Chance(0.5) ? Image() : Image() with { Outside = Outside() }, Memory(), Decision(), Many(5, Finding))
+    public CycleRecord Record() => new(Slot(), Image(), Memory(), Decision(), Many(5, Finding))
     {
         SiteHash = Text(),
         PolicyName = Text(),
         PolicyMode = Any<PolicyMode>(),
         Program = Text(),
     };
+
+    /// <summary>One that knows of more than the devices say.</summary>
+    public CycleRecord RecordOfMore()
+    {
+        var record = Record();
+        return record with { Image = record.Image with { Outside = Outside() }, Decision = record.Decision with { Shadows = dice.Chance(0.5) ? [] : [Any<BatteryMode>(), Any<BatteryMode>()] } };
+    }
 
     public ProcessImage Image() => new(
         At(),
