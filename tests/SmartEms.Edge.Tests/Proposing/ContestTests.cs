@@ -152,7 +152,7 @@ public sealed class ContestTests
         contest = contest.Book(new(4_500, 0.30, 0, 0.25, false) { Demand = demand }, Cells);
         Assert.Equal(4_500, contest.Of(Candidate.Rule).Peak);
         Assert.Equal(500, contest.Of(Candidate.Led).Peak);
-        Assert.Equal((4.5 * 0.30 * 0.25) + (90 * 4.0), contest.Of(Candidate.Rule).Cost, 9); // half a kilowatt was paid for before
+        Assert.Equal((4.5 * 0.30 * 0.25) + (90 * 4.5), contest.Of(Candidate.Rule).Cost, 9); // it has covered the half kilowatt before
         contest = contest with
         {
             Days = [.. Enumerable.Range(-14, 14).Select(day => new ContestDay(day, 24, [10, 8, 8.5, 8.5, 8.5]))], Hours = 1,
