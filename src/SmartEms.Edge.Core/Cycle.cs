@@ -30,7 +30,7 @@ public static class Cycle
         var (seen, plans) = isHeard ? Planned(new(slot, image, site), (brain, stays), findings) : (new(slot, image, site), null);
         var (proposal, policyName) = isHeard ? Ask(policy, seen, findings) : (null, "");
         var envelope = Envelope.Draw(image, site);
-        var decision = Supervisor.Decide(new(slot, image, site, envelope) { Plan = seen.Plan, Contest = brain?.Contest, Chargers = seen.Chargers }, proposal, policyName);
+        var decision = Supervisor.Decide(new(slot, image, site, envelope) { Plan = seen.Plan, Asked = seen.Question, Contest = brain?.Contest, Chargers = seen.Chargers }, proposal, policyName);
         if (plans is not null && !site.Batteries.IsEmpty && brain?.Contest is { } contest)
             decision = decision with { Shadows = [plans.At(contest.Of(Candidate.Plan).EnergyWh).Battery, Shadow(policy, seen, plans, contest.Of(Candidate.Policy).EnergyWh)] };
 

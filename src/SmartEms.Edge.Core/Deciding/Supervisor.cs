@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
@@ -17,6 +18,9 @@ public static class Supervisor
     {
         /// <summary>Leads where the policy is only watched or has nothing sound to say; null = there is none.</summary>
         public Plan? Plan { get; init; }
+
+        /// <summary>What the plan answers; null = there is none.</summary>
+        public PlanQuestion? Asked { get; init; }
 
         /// <summary>Says who leads of those that have something to say; null = nobody is judged yet.</summary>
         public Contest? Contest { get; init; }
@@ -108,11 +112,25 @@ public static class Supervisor
         return (SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!, SelfConsumption.Rule.Name);
     }
 
+    /// <summary>What the plan goes by besides prices and the site's own forecast, where it matters.</summary>
+    private static void Minded(Question question, ImmutableArray<Reason>.Builder reasons)
+    {
+        if (question.Asked is not { } asked)
+            return;
+        if (asked.MayRaisePeak)
+            reasons.Add(new(ReasonCode.PeakWouldCost, Value: asked.PeakSoFar));
+        if (asked.Weights.CarbonPrice > 0 && !asked.Prices.Carbon.IsEmpty)
+            reasons.Add(new(ReasonCode.CarbonCounts, Value: asked.Prices.Carbon[0]));
+        if (ExternalOutlook.Of(question.Image.Outside?.Foretold) is { } told && told.IsFresh(asked.Outlook.Start))
+            reasons.Add(new(ReasonCode.OthersForetell, Value: (asked.Outlook.Start - told.IssuedAt).TotalHours));
+    }
+
     /// <summary>What the plan expects, and what each other mode would cost.</summary>
     private static void Alternatives(Question question, Proposal chosen, ImmutableArray<Reason>.Builder reasons)
     {
         if (question.Plan is not { } plan || chosen.Batteries.IsEmpty)
             return;
+        Minded(question, reasons);
         reasons.Add(new(ReasonCode.StoredEnergyIsWorth, Value: plan.WaterValue));
         for (var mode = BatteryMode.SelfConsume; mode <= BatteryMode.GridCharge100; mode++)
             if (mode != chosen.Batteries[0])
@@ -159,7 +177,7 @@ public static class Supervisor
     }
 
     /// <summary>A car that comes to a charger that is planned waits for the next quarter-hour's plan.</summary>
-    private static bool Awaits(Question question, int index) => question.Site.EvChargers[index].IsPlanned && !question.Site.Tariff.IsFlat
+    private static bool Awaits(Question question, int index) => question.Site.EvChargers[index].IsPlanned && question.Site.IsPlanned
         && question.Image.EvChargers[index].State is { IsGood: true, Value: EvState.NoCar } && Hears(question.Image, question.Site);
 
     private static EvDecision DecideCharger(Question question, (EvMode Mode, double? Amperes) asked, int index, ImmutableArray<Reason>.Builder reasons)

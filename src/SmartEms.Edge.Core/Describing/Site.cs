@@ -25,7 +25,16 @@ public sealed record Site(
 
     /// <summary>I²C chips that are measured.</summary>
     public ImmutableArray<Sensor> Sensors { get; init; } = [];
+    /// <summary>What plans mind besides the bill.</summary>
+    public PlanWeights Weights { get; init; } = PlanWeights.Usual;
+
+    /// <summary>The file in which somebody else foretells what plans are made from; null = nobody does.</summary>
+    public string? OutlookFile { get; init; }
+
     public RunSettings Running { get; init; } = new();
+
+    /// <summary>Something is to be won by waiting, because prices vary, peaks cost or carbon does, and there is a battery or a car to wait with.</summary>
+    public bool IsPlanned => !(Batteries.IsEmpty && EvChargers.IsEmpty) && (!Tariff.IsFlat || Weights.CarbonPrice > 0);
 }
 
 /// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>
