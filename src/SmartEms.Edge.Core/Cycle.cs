@@ -24,13 +24,14 @@ public static class Cycle
         findings.AddRange(Diagnosis.Examine(image, site));
         Guard.Examine(image, site, findings);
 
-        var brain = Brain.After(memory.Brain, slot, image, site);
+        var stays = memory.Follow.Stays;
+        var brain = Brain.After(memory.Brain, slot, image, site, stays);
         var isHeard = Supervisor.Hears(image, site);
-        var (seen, plans) = isHeard ? Planned(new(slot, image, site), brain, findings) : (new(slot, image, site), null);
+        var (seen, plans) = isHeard ? Planned(new(slot, image, site), (brain, stays), findings) : (new(slot, image, site), null);
         var (proposal, policyName) = isHeard ? Ask(policy, seen, findings) : (null, "");
         var envelope = Envelope.Draw(image, site);
-        var decision = Supervisor.Decide(new(slot, image, site, envelope) { Plan = seen.Plan, Contest = brain?.Contest }, proposal, policyName);
-        if (plans is not null && brain?.Contest is { } contest)
+        var decision = Supervisor.Decide(new(slot, image, site, envelope) { Plan = seen.Plan, Asked = seen.Question, Contest = brain?.Contest, Chargers = seen.Chargers }, proposal, policyName);
+        if (plans is not null && !site.Batteries.IsEmpty && brain?.Contest is { } contest)
             decision = decision with { Shadows = [plans.At(contest.Of(Candidate.Plan).EnergyWh).Battery, Shadow(policy, seen, plans, contest.Of(Candidate.Policy).EnergyWh)] };
 
         var found = findings.DrainToImmutable();
@@ -39,15 +40,15 @@ public static class Cycle
     }
 
     /// <summary>The agent boundary around forecast and plan: what fails there is a finding, and the rule leads.</summary>
-    private static (Observation Seen, Valuation? Plans) Planned(Observation observation, Brain? brain, ImmutableArray<Finding>.Builder findings)
+    private static (Observation Seen, Valuation? Plans) Planned(Observation observation, (Brain? Brain, ImmutableArray<CarStay> Stays) known, ImmutableArray<Finding>.Builder findings)
     {
         try
         {
-            if (PlanRequest.Of(observation.Slot, observation.Image, observation.Site, brain) is not { } question)
+            if (PlanRequest.Of(observation.Slot, observation.Image, observation.Site, known) is not var (question, cars))
                 return (observation, null);
             var plans = Planner.Value(question);
             var plan = plans.At(question.EnergyWh);
-            return double.IsFinite(plan.ExpectedCost) ? (observation with { Question = question, Plan = plan }, plans) : (observation, null);
+            return double.IsFinite(plan.ExpectedCost) ? (observation with { Question = question, Plan = plan, Chargers = CarNeeds.Planned(question, plan, cars) }, plans) : (observation, null);
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {

@@ -18,8 +18,8 @@ internal static class Provenance
         return (new LearnedPolicy(new(file)), Convert.ToHexStringLower(SHA256.HashData(file.Write())));
     });
 
-    /// <summary>The policy of a site: the plain rule where one price holds at all times, else the one built in, upon the plan.</summary>
-    public static IPolicy PolicyOf(Site site) => site.Tariff.IsFlat || site.Batteries.IsEmpty ? SelfConsumption.Rule : Learned.Value.Policy;
+    /// <summary>The policy of a site: the plain rule where nothing is to be won by waiting, else the one built in, upon the plan.</summary>
+    public static IPolicy PolicyOf(Site site) => site.IsPlanned ? Learned.Value.Policy : SelfConsumption.Rule;
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version { get; } = Informational.Split('+')[0];

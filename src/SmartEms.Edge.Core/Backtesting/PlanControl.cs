@@ -25,6 +25,9 @@ public sealed class PlanShelf(IForesight foresight, Storage storage)
     /// <summary>What this site asks beside the bill: weights, limits, a price of peaks.</summary>
     public Func<PlanQuestion, PlanQuestion> Adjust { get; init; } = question => question;
 
+    /// <summary>When cars leave is foretold; null = it was told.</summary>
+    public ForetoldCars? Cars { get; init; }
+
     /// <summary>Keeps each step's plan for the next who asks; about 10 kB each.</summary>
     public bool Keeps { get; init; }
 
@@ -34,7 +37,8 @@ public sealed class PlanShelf(IForesight foresight, Storage storage)
             return last;
         if (_kept.TryGetValue(moment.Step, out var kept) && moment.EvNeedWh <= 0)
             return kept;
-        var question = Adjust(new(foresight.Look(moment.Step), foresight.Prices(moment.Step), storage, moment.EnergyWh) { Ev = Car(moment) });
+        var prices = foresight.Prices(moment.Step);
+        var question = Adjust(new(foresight.Look(moment.Step), prices, storage, moment.EnergyWh) { Ev = Cars is null ? Told(moment) : Cars.Of(moment, prices) });
         var valuation = Planner.Value(IsCertain ? Planner.Certain(question) : question);
         if (moment.EvNeedWh <= 0)
             _last = (moment.Step, valuation);
@@ -44,7 +48,7 @@ public sealed class PlanShelf(IForesight foresight, Storage storage)
     }
 
     /// <summary>A car whose departure was told.</summary>
-    private static EvNeed? Car(BacktestMoment moment) => moment is { Session: { } session, EvNeedWh: > 0 }
+    private static EvNeed? Told(BacktestMoment moment) => moment is { Session: { } session, EvNeedWh: > 0 }
         ? new(moment.EvNeedWh, session.PowerMin, session.PowerMax, EvNeed.LeavesAfter(session.Leaves - moment.Step - 1)) : null;
 }
 

@@ -59,7 +59,7 @@ public static class OrderText
         return one.Kind switch
         {
             OverrideKind.BatteryMode or OverrideKind.BatteryPower => At(site.Batteries, battery => battery.Name),
-            OverrideKind.EvMode or OverrideKind.EvCurrent => At(site.EvChargers, charger => charger.Name),
+            OverrideKind.EvMode or OverrideKind.EvCurrent or OverrideKind.EvDeparture => At(site.EvChargers, charger => charger.Name),
             OverrideKind.PvLimit => At(site.PvPlants, plant => plant.Name),
             OverrideKind.LoadMode => At(site.Loads, load => load.Name),
             _ => "",
@@ -83,8 +83,12 @@ public static class OrderText
         foreach (var (word, mode) in EvModes)
             if (word == text)
                 return new(OverrideKind.EvMode, index, (double)mode);
+        if (Number(text, "Wh") is { } wattHours)
+            return wattHours is >= 100 and <= 500_000
+                ? new(OverrideKind.EvDeparture, index, wattHours)
+                : ReadOrder.Refused("beyond_limit", $"{wattHours:0.#} Wh is no charge of a car", "what it is to be given in this stay, 0.1kWh to 500kWh");
         if (Number(text, "A") is not { } amperes)
-            return ReadOrder.Refused("value_unclear", $"{Scalars.Shown(text)} is neither a mode nor a current", $"{string.Join(", ", EvModes.Select(mode => mode.Word))}, or 16A");
+            return ReadOrder.Refused("value_unclear", $"{Scalars.Shown(text)} is neither a mode, a current nor a charge", $"{string.Join(", ", EvModes.Select(mode => mode.Word))}, 16A, or 20kWh (in this stay, before the order ends)");
         if (amperes != 0 && (amperes < charger.CurrentMin.Amperes || amperes > charger.CurrentMax.Amperes))
             return ReadOrder.Refused("beyond_limit", $"{amperes:0.#} A is beyond what {charger.Name} may offer", $"0 A, or {charger.CurrentMin.Amperes:0.#} A to {charger.CurrentMax.Amperes:0.#} A");
         return new(OverrideKind.EvCurrent, index, amperes);

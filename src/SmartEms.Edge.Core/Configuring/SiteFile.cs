@@ -11,7 +11,7 @@ public static class SiteFile
     /// <summary>The only version of the file this program reads.</summary>
     public const int Version = 1;
 
-    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "devices", "batteries", "pv", "chargers", "contacts", "relays", "loads", "sensors", "run", "cloud", "home"];
+    private static readonly string[] Keys = ["version", "site", "pcc", "tariff", "planning", "devices", "batteries", "pv", "chargers", "contacts", "relays", "loads", "sensors", "run", "cloud", "home"];
     private static readonly string[] SiteKeys = ["id", "name"];
     private static readonly string[] RunKeys = ["follow_period_s", "policy"];
 
@@ -42,6 +42,7 @@ public static class SiteFile
         var (id, name) = Naming(file);
         var pcc = ReadPcc(file, devices);
         var tariff = SiteTariff.Read(file);
+        var (weights, outlook) = SitePlanning.Read(file, tariff.Currency);
         var parts = new SiteParts(devices, pcc);
         var batteries = parts.Batteries(file);
         var plants = parts.PvPlants(file);
@@ -66,6 +67,8 @@ public static class SiteFile
             Relays = relays,
             Loads = loads,
             Sensors = sensors,
+            Weights = weights,
+            OutlookFile = outlook,
             Running = running,
             Cloud = cloud,
             Home = home,

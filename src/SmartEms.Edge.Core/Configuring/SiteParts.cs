@@ -29,8 +29,11 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
 
     private static readonly ImmutableArray<(string, LoadMode)> LoadModes = [("off", LoadMode.Off), ("surplus", LoadMode.SurplusOnly), ("on", LoadMode.On)];
 
-    private static readonly ImmutableArray<(string, EvMode)> Modes =
-        [("off", EvMode.Off), ("surplus", EvMode.SurplusOnly), ("minimum", EvMode.Minimum), ("half", EvMode.Half), ("full", EvMode.Full)];
+    private static readonly ImmutableArray<(string, (EvMode Usual, bool IsPlanned))> Modes =
+    [
+        ("off", (EvMode.Off, false)), ("surplus", (EvMode.SurplusOnly, false)), ("minimum", (EvMode.Minimum, false)), ("half", (EvMode.Half, false)), ("full", (EvMode.Full, false)),
+        ("planned", (EvMode.Full, true)),
+    ];
 
     private readonly Dictionary<string, NodeReader> names = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Section, int Device), NodeReader> claims = [];
@@ -128,9 +131,11 @@ internal sealed class SiteParts(SiteDevices devices, Pcc pcc)
             at.Note("phases", ProblemCodes.Contradiction, $"{phases} phases behind a connection with {pcc.Phases}", "see pcc.phases");
         if (at.Has("current_max_a") && !at.IsFaulty("current_max_a") && pcc.PhaseCurrentMax > Current.Zero && max > pcc.PhaseCurrentMax.Amperes)
             at.Note("current_max_a", ProblemCodes.AboveRating, $"{Allowed.Text(max)} A is above the fuse of the connection, {Allowed.Text(pcc.PhaseCurrentMax.Amperes)} A", "the fuse will bound it");
-        return new(Name(at), device ?? 0, Current.FromAmperes(min), Current.FromAmperes(max), phases) 
+        var mode = at.Word("mode", Modes) ?? (EvMode.Full, false);
+        return new(Name(at), device ?? 0, Current.FromAmperes(min), Current.FromAmperes(max), phases)
         {
-            DefaultMode = at.Word("mode", Modes) ?? EvMode.Full,
+            DefaultMode = mode.Usual,
+            IsPlanned = mode.IsPlanned,
             Priority = at.Whole("priority", new(0, 100)) ?? 0,
             Phase = at.Whole("phase", new(1, 3)),
             Switching = Switching(at, device, phases),

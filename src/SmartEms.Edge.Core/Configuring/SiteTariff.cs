@@ -4,15 +4,17 @@ using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Core.Configuring;
 
-/// <summary>Reads what energy costs: one price, windows of the day, or the day-ahead market.</summary>
+/// <summary>Reads what energy costs: one price, windows of the day, or the day-ahead market; and what peaks cost.</summary>
 internal static class SiteTariff
 {
     private const int MostWindows = 24;
     private const int MinutesPerDay = 1_440;
 
-    private static readonly string[] Keys = ["currency", "import_per_kwh", "export_per_kwh", "windows", "spot"];
+    private static readonly string[] Keys = ["currency", "import_per_kwh", "export_per_kwh", "windows", "spot", "demand"];
     private static readonly string[] WindowKeys = ["from", "to", "days", "import_per_kwh"];
     private static readonly string[] SpotKeys = ["file", "factor", "adder_per_kwh"];
+    private static readonly string[] DemandKeys = ["price_per_kw", "period", "least_w"];
+    private static readonly ImmutableArray<(string, BillingPeriod)> Periods = [("month", BillingPeriod.Month), ("year", BillingPeriod.Year)];
     private static readonly ImmutableArray<(string, TariffDays)> Days = [("all", TariffDays.All), ("workdays", TariffDays.Workdays), ("weekend", TariffDays.Weekend)];
 
     public static Tariff Read(NodeReader file)
@@ -30,6 +32,7 @@ internal static class SiteTariff
         {
             Windows = [.. at.Maps("windows", MostWindows, WindowKeys).Select(window => Window(window, money))],
             Spot = at.Map("spot", SpotKeys) is { } spot ? Spot(spot, money) : null,
+            Demand = at.Map("demand", DemandKeys) is { } demand ? Demand(demand, currency) : null,
         };
         if (tariff is { Spot: not null, Windows.IsEmpty: false })
             at.Note("windows", ProblemCodes.Contradiction, "prices come either from windows of the day or from the market", "take windows or spot away");
@@ -46,6 +49,15 @@ internal static class SiteTariff
 
     private static SpotTerms Spot(NodeReader at, Allowed money) => new(
         at.Number("factor", new(0, 10)) ?? 1, Price.FromPerKilowattHour(at.Number("adder_per_kwh", money) ?? 0), at.Text("file", required: true) ?? "");
+
+    /// <summary>Null where a kW costs nothing.</summary>
+    private static DemandCharge? Demand(NodeReader at, string currency)
+    {
+        var price = at.Number("price_per_kw", new(0, 10_000, $"{currency}/kW".TrimStart('/')), required: true) ?? 0;
+        var period = at.Word("period", Periods, required: true) ?? BillingPeriod.Year;
+        var least = Power.FromWatts(at.Number("least_w", new(0, 10_000_000, "W")) ?? 0);
+        return price > 0 ? new(price, period, least) : null;
+    }
 
     /// <summary>"16:00" as a minute of the day; "24:00" is its end.</summary>
     private static int? Minute(NodeReader at, string key)

@@ -15,6 +15,9 @@ public sealed class AskedByHand(Orders orders, Instant now)
 
     public Override? Charger(int index) => orders.Standing((OverrideKind.EvMode, OverrideKind.EvCurrent), index, now);
 
+    /// <summary>When the car at a charger leaves, and what it is to have by then, or null.</summary>
+    public Override? Departure(int index) => orders.Standing(OverrideKind.EvDeparture, index, now);
+
     public Override? Load(int index) => orders.Standing(OverrideKind.LoadMode, index, now);
 
     /// <summary>The mode a flexible load is to follow.</summary>

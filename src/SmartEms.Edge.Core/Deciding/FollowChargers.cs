@@ -25,7 +25,7 @@ public static class FollowChargers
         for (var i = 0; i < draft.Offer.Length; i++)
         {
             var charger = draft.Site.EvChargers[i];
-            var (mode, ordered) = decision is null ? (EvMode.Off, null) : draft.Asked.OfCharger(i, decision.EvChargers[i].Mode);
+            var (mode, ordered) = decision is null ? (EvMode.Off, null) : draft.Asked.OfCharger(i, Departure.Timely(draft, i, decision.EvChargers[i].Mode));
             FollowPhases.Step(draft, i, mode, draft.Charging[i] + spare);
             var bySurplus = (draft.Charging[i] + spare) / draft.WattsPerAmpere(i);
             var offer = draft.ChargersMayFollow && decision is not null
@@ -39,7 +39,12 @@ public static class FollowChargers
             if (offer * draft.WattsPerAmpere(i) > most.Value.Watts + 1e-6)
                 (offer, draft.OfferBy[i]) = (most.Value.Watts / draft.WattsPerAmpere(i), most.By);
             draft.Offer[i] = Legal(Grow(draft, i, offer), charger);
-            draft.NewEv[i] = draft.NewEv[i] with { Offer = Current.FromAmperes(draft.Offer[i]), Phases = draft.NewPhases[i] };
+            draft.NewEv[i] = draft.NewEv[i] with
+            {
+                Offer = Current.FromAmperes(draft.Offer[i]),
+                Phases = draft.NewPhases[i],
+                Stay = draft.Memory.Chargers[i].Stay.After(draft.Image.EvChargers[i], (draft.Memory.Chargers[i].Offer.Amperes * draft.WattsPerAmpere(i), charger.PowerMax(draft.Site.Pcc)), draft.StepSeconds),
+            };
             if (most.By == Bound.PhaseUnbalance && draft.Offer[i] == 0 && draft.Memory.Chargers[i].Offer > Current.Zero)
                 draft.NewEv[i] = draft.NewEv[i] with { RestSeconds = RestSeconds }; // without the charge the phases look even again
             spare -= Math.Max(0, draft.ExpectedCharging(i) - draft.Charging[i]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Deciding;
 
@@ -48,6 +49,9 @@ public sealed record FollowMemory(
         return this with { Chargers = chargers.MoveToImmutable(), Loads = [.. Enumerable.Repeat(LoadMemory.Off, Loads.Length)] };
     }
 
+    /// <summary>The cars, in the order of the site's chargers.</summary>
+    public ImmutableArray<CarStay> Stays => [.. Chargers.Select(charger => charger.Stay)];
+
     public bool Fits(Site site) =>
         LastDischarge.Length == site.Batteries.Length && Chargers.Length == site.EvChargers.Length && PvLimits.Length == site.PvPlants.Length
         && Loads.Length == site.Loads.Length;
@@ -58,6 +62,9 @@ public readonly record struct EvMemory(Current Offer, bool Running, double Enoug
 {
     /// <summary>Nothing at a charger that does not switch its phases, and in older records.</summary>
     public PhaseMemory Phases { get; init; }
+
+    /// <summary>Of the car that is there, or the last one; nothing in older records.</summary>
+    public CarStay Stay { get; init; }
 }
 
 /// <summary>A flexible load's switching: whether it may run, since when (s), and how long there has been enough or too little surplus for it (s).</summary>

@@ -45,6 +45,13 @@ public enum ReasonCode : short
     ChargerAtFull = 134,
     NoCar = 135,
 
+    /// <summary>The value is what the car is still to be given, Wh.</summary>
+    DepartureIsTold = 136,
+    DepartureIsForetold = 137,
+
+    /// <summary>The value is in the site's currency.</summary>
+    ChargingAtOnceWouldCost = 138,
+
     PlanLeadsPolicyShadow = 140,
     PlanLeadsPolicySilent = 141,
 
@@ -60,6 +67,15 @@ public enum ReasonCode : short
     /// <summary>The value is what it would have paid less, in the site's currency, over the days that decide.</summary>
     RuleHasPaidLess = 145,
     PlanHasPaidLess = 146,
+
+    /// <summary>The value is the peak that is paid for, W.</summary>
+    PeakWouldCost = 150,
+
+    /// <summary>The value is in kg CO₂ per kWh.</summary>
+    CarbonCounts = 151,
+
+    /// <summary>The value is its age in hours.</summary>
+    OthersForetell = 152,
 }
 
 /// <summary>The reasons in words.</summary>
@@ -101,6 +117,17 @@ public static class Reasons
             ReasonCode.ChargerAtHalf => $"{name} charges at half of its current",
             ReasonCode.ChargerAtFull => $"{name} charges with all the connection allows",
             ReasonCode.NoCar => $"no car at {name}",
+            _ => OfPlan(reason, site, name),
+        };
+    }
+
+    private static string OfPlan(Reason reason, Site site, string name)
+    {
+        return reason.Code switch
+        {
+            ReasonCode.DepartureIsTold => $"{name}: {reason.Value / 1_000:0.0} kWh are to be charged before the car leaves, as it was told",
+            ReasonCode.DepartureIsForetold => $"{name}: {reason.Value / 1_000:0.0} kWh are to be charged before the car leaves, as earlier stays foretell",
+            ReasonCode.ChargingAtOnceWouldCost => $"{name}: charging with full power now would cost {reason.Value:0.000} {site.Tariff.Currency} more",
             ReasonCode.PlanLeadsPolicyShadow => "the policy is only watched (shadow); the plan leads",
             ReasonCode.PlanLeadsPolicySilent => "the policy had nothing sound to say; the plan leads",
             ReasonCode.PolicyWouldChoose => $"the policy would have chosen {Mode((int)reason.Value)}",
@@ -108,8 +135,14 @@ public static class Reasons
             ReasonCode.ModeWouldCost => reason.Value >= 0 ? $"{Mode(reason.Index)} would cost {reason.Value:0.000} {site.Tariff.Currency} more" : $"{Mode(reason.Index)} would cost {-reason.Value:0.000} {site.Tariff.Currency} less by the plan",
             ReasonCode.RuleHasPaidLess => $"over the last {Contest.WindowDays} days the plain self-consumption rule would have paid {Less(reason, site)}; it leads",
             ReasonCode.PlanHasPaidLess => $"over the last {Contest.WindowDays} days the plan would have paid {Less(reason, site)} than the better of rule and policy; it leads",
+            ReasonCode.PeakWouldCost => $"{Spoken(site.Tariff.Demand)} above the peak so far of {reason.Value / 1000:0.0} kW",
+            ReasonCode.CarbonCounts => $"a kWh from the grid carries {reason.Value:0.000} kg CO₂ now, which counts as {reason.Value * site.Weights.CarbonPrice:0.000} {site.Tariff.Currency}",
+            ReasonCode.OthersForetell => $"what others foretell is part of the forecast; it is {reason.Value:0.0} h old",
             _ => reason.Code.ToString(),
         };
+
+        string Spoken(DemandCharge? demand) => demand is null ? "peaks would cost"
+            : $"each kW would cost {demand.PerKilowatt:0.00} {site.Tariff.Currency} for the {(demand.Period == BillingPeriod.Year ? "year" : "month")}";
     }
 
     private static string Less(Reason reason, Site site) => $"{Math.Abs(reason.Value):0.00} {site.Tariff.Currency} {(reason.Value >= 0 ? "less" : "more")}";

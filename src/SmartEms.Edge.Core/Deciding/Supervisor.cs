@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
@@ -18,8 +19,14 @@ public static class Supervisor
         /// <summary>Leads where the policy is only watched or has nothing sound to say; null = there is none.</summary>
         public Plan? Plan { get; init; }
 
+        /// <summary>What the plan answers; null = there is none.</summary>
+        public PlanQuestion? Asked { get; init; }
+
         /// <summary>Says who leads of those that have something to say; null = nobody is judged yet.</summary>
         public Contest? Contest { get; init; }
+
+        /// <summary>What the plan wants of the chargers; empty without one.</summary>
+        public ImmutableArray<PlannedCharger?> Chargers { get; init; } = [];
     }
 
     /// <summary>Whether the policy is asked at all: not while it is off, in safe mode, or while nobody knows what time of day it is.</summary>
@@ -42,7 +49,7 @@ public static class Supervisor
             batteries.Add(DecideBattery(question, asked.OfBattery(i, modes.Batteries[i]), i, balance, reasons));
         var chargers = ImmutableArray.CreateBuilder<EvDecision>(modes.EvChargers.Length);
         for (var i = 0; i < modes.EvChargers.Length; i++)
-            chargers.Add(DecideCharger(question, asked.OfCharger(i, modes.EvChargers[i]), i, reasons));
+            chargers.Add(DecideCharger(question, asked.OfCharger(i, OfPlan(question, i, reasons) ?? modes.EvChargers[i]), i, reasons));
         return new(question.Slot, ledBy, batteries.MoveToImmutable(), chargers.MoveToImmutable(), reasons.DrainToImmutable());
     }
 
@@ -89,7 +96,7 @@ public static class Supervisor
             var planned = FollowPlan.Same(question.Site, plan.Battery);
             reasons.Add(mode == PolicyMode.Shadow ? new(ReasonCode.PlanLeadsPolicyShadow)
                 : proposal is null ? new(ReasonCode.PlanLeadsPolicySilent) : new(ReasonCode.PlanHasPaidLess, Value: question.Contest?.Lead(Candidate.Plan) ?? 0));
-            if (mode == PolicyMode.Shadow && proposal is not null && proposal.Fits(question.Site) && proposal.Batteries[0] != plan.Battery)
+            if (mode == PolicyMode.Shadow && proposal is not null && proposal.Fits(question.Site) && !proposal.Batteries.IsEmpty && proposal.Batteries[0] != plan.Battery)
                 reasons.Add(new(ReasonCode.PolicyWouldChoose, Value: (double)proposal.Batteries[0]));
             Alternatives(question, planned, reasons);
             return (planned, FollowPlan.Plain.Name);
@@ -105,11 +112,25 @@ public static class Supervisor
         return (SelfConsumption.Rule.Propose(new(question.Slot, question.Image, question.Site))!, SelfConsumption.Rule.Name);
     }
 
+    /// <summary>What the plan goes by besides prices and the site's own forecast, where it matters.</summary>
+    private static void Minded(Question question, ImmutableArray<Reason>.Builder reasons)
+    {
+        if (question.Asked is not { } asked)
+            return;
+        if (asked.MayRaisePeak)
+            reasons.Add(new(ReasonCode.PeakWouldCost, Value: asked.PeakSoFar));
+        if (asked.Weights.CarbonPrice > 0 && !asked.Prices.Carbon.IsEmpty)
+            reasons.Add(new(ReasonCode.CarbonCounts, Value: asked.Prices.Carbon[0]));
+        if (ExternalOutlook.Of(question.Image.Outside?.Foretold) is { } told && told.IsFresh(asked.Outlook.Start))
+            reasons.Add(new(ReasonCode.OthersForetell, Value: (asked.Outlook.Start - told.IssuedAt).TotalHours));
+    }
+
     /// <summary>What the plan expects, and what each other mode would cost.</summary>
     private static void Alternatives(Question question, Proposal chosen, ImmutableArray<Reason>.Builder reasons)
     {
         if (question.Plan is not { } plan || chosen.Batteries.IsEmpty)
             return;
+        Minded(question, reasons);
         reasons.Add(new(ReasonCode.StoredEnergyIsWorth, Value: plan.WaterValue));
         for (var mode = BatteryMode.SelfConsume; mode <= BatteryMode.GridCharge100; mode++)
             if (mode != chosen.Batteries[0])
@@ -143,6 +164,21 @@ public static class Supervisor
         BatteryMode.Idle => ReasonCode.BatteryIdles,
         _ => ReasonCode.GridCharges,
     };
+
+    /// <summary>Who leads the batteries does not matter to a car that may wait.</summary>
+    private static EvMode? OfPlan(Question question, int index, ImmutableArray<Reason>.Builder reasons)
+    {
+        if (question.Chargers.IsDefaultOrEmpty || question.Chargers[index] is not { } planned)
+            return Awaits(question, index) ? EvMode.SurplusOnly : null;
+        reasons.Add(new(planned.IsTold ? ReasonCode.DepartureIsTold : ReasonCode.DepartureIsForetold, Subject.EvCharger, index, planned.NeededWh));
+        if (planned.AtOnceCosts > Valuation.Hair)
+            reasons.Add(new(ReasonCode.ChargingAtOnceWouldCost, Subject.EvCharger, index, planned.AtOnceCosts));
+        return planned.Mode;
+    }
+
+    /// <summary>A car that comes to a charger that is planned waits for the next quarter-hour's plan.</summary>
+    private static bool Awaits(Question question, int index) => question.Site.EvChargers[index].IsPlanned && question.Site.IsPlanned
+        && question.Image.EvChargers[index].State is { IsGood: true, Value: EvState.NoCar } && Hears(question.Image, question.Site);
 
     private static EvDecision DecideCharger(Question question, (EvMode Mode, double? Amperes) asked, int index, ImmutableArray<Reason>.Builder reasons)
     {

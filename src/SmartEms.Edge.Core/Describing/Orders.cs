@@ -26,6 +26,9 @@ public enum OverrideKind : byte
 
     /// <summary>A flexible load's mode (<see cref="Describing.LoadMode"/> as a number).</summary>
     LoadMode = 7,
+
+    /// <summary>The car at a charger leaves when the order ends; by then it is to have been given so much in this stay, Wh.</summary>
+    EvDeparture = 8,
 }
 
 /// <summary>What a person or the cloud has asked of one part until its lease ends. It acts inside the envelope only.</summary>
@@ -47,6 +50,7 @@ public sealed record Override(long Number, OverrideKind Kind, int Index, double 
         OverrideKind.EvMode => Value == (double)EvMode.Off,
         OverrideKind.EvCurrent => Value <= 0,
         OverrideKind.LoadMode => Value == (double)LoadMode.Off,
+        OverrideKind.EvDeparture => false,
         _ => true,
     };
 }

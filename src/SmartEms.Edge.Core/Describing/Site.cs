@@ -25,6 +25,12 @@ public sealed record Site(
 
     /// <summary>I²C chips that are measured.</summary>
     public ImmutableArray<Sensor> Sensors { get; init; } = [];
+    /// <summary>What plans mind besides the bill.</summary>
+    public PlanWeights Weights { get; init; } = PlanWeights.Usual;
+
+    /// <summary>The file in which somebody else foretells what plans are made from; null = nobody does.</summary>
+    public string? OutlookFile { get; init; }
+
     public RunSettings Running { get; init; } = new();
 
     /// <summary>Null = the site keeps to itself.</summary>
@@ -32,6 +38,9 @@ public sealed record Site(
 
     /// <summary>Null = the house is told nothing.</summary>
     public HomeLink? Home { get; init; }
+
+    /// <summary>Something is to be won by waiting, because prices vary, peaks cost or carbon does, and there is a battery or a car to wait with.</summary>
+    public bool IsPlanned => !(Batteries.IsEmpty && EvChargers.IsEmpty) && (!Tariff.IsFlat || Weights.CarbonPrice > 0);
 }
 
 /// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>
@@ -102,6 +111,13 @@ public sealed record EvCharger(string Name, int Device, Current CurrentMin, Curr
 
     /// <summary>What the house wants of this charger when nobody says otherwise.</summary>
     public EvMode DefaultMode { get; init; } = EvMode.Full;
+
+    /// <summary>Each stay is charged when it costs least before the car usually leaves; <see cref="DefaultMode"/> holds where nothing can be planned.</summary>
+    public bool IsPlanned { get; init; }
+
+    /// <summary>What a car takes at full offer on all phases, W, at the connection's nominal voltage.</summary>
+    public Power PowerMax(Pcc pcc) => CurrentMax * (pcc.NominalVoltage * Phases);
+    public Power PowerMin(Pcc pcc) => CurrentMin * (pcc.NominalVoltage * Phases);
 
     /// <summary>The charger may be switched between one phase and all of them; null = it stays as it is.</summary>
     public PhaseSwitching? Switching { get; init; }

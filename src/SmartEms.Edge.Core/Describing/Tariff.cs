@@ -35,6 +35,30 @@ public readonly record struct TariffWindow(int FromMinute, int ToMinute, TariffD
 /// <param name="File">Where the market's prices are found: CSV with utc and eur_per_mwh.</param>
 public sealed record SpotTerms(double Factor, Price Adder, string File);
 
+/// <summary>How long a billed peak stands. The numbers stand in nothing that is stored.</summary>
+public enum BillingPeriod : byte
+{
+    Month = 0,
+    Year = 1,
+}
+
+/// <summary>What peaks cost: of each billing period the quarter-hour with the highest mean import is billed.</summary>
+/// <param name="PerKilowatt">Of that quarter-hour, for the whole period, in the site's currency.</param>
+/// <param name="Period">Of the local calendar.</param>
+/// <param name="Least">Is billed in any case.</param>
+public sealed record DemandCharge(double PerKilowatt, BillingPeriod Period, Power Least)
+{
+    /// <summary>1970-01-01 as <see cref="DateOnly.DayNumber"/> counts.</summary>
+    private const long EpochDay = 719_162;
+
+    /// <summary>Which billing period a local day lies in, counted from any; days as <see cref="LocalClock.DayOf"/> counts them.</summary>
+    public long PeriodOf(long day)
+    {
+        var date = DateOnly.FromDayNumber((int)Math.Clamp(day + EpochDay, DateOnly.MinValue.DayNumber, DateOnly.MaxValue.DayNumber));
+        return Period == BillingPeriod.Year ? date.Year : (date.Year * 12L) + date.Month - 1;
+    }
+}
+
 /// <summary>What energy costs: one price, prices by the time of day, or the day-ahead market's.</summary>
 /// <param name="Import">Per kWh, where no window holds and no market price is known.</param>
 /// <param name="Export">Per kWh.</param>
@@ -47,8 +71,11 @@ public sealed record Tariff(string Currency, Price Import, Price Export)
 
     public SpotTerms? Spot { get; init; }
 
-    /// <summary>One price at all times, and nothing to be won by waiting.</summary>
-    public bool IsFlat => Windows.IsEmpty && Spot is null;
+    /// <summary>What the highest import costs besides; null = nothing.</summary>
+    public DemandCharge? Demand { get; init; }
+
+    /// <summary>One price at all times, peaks free, and nothing to be won by waiting.</summary>
+    public bool IsFlat => Windows.IsEmpty && Spot is null && Demand is null;
 
     /// <param name="at">The moment.</param>
     /// <param name="clock">Local time.</param>

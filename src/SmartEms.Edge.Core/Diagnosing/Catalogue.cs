@@ -61,6 +61,8 @@ public static class Catalogue
         new(FindingCode.WriteBudgetSpent, Urgency.Alarm, "", "a register of {0} has been written as often as its memory bears", "setpoints that only tighten still go out of a reserve; smartems writes shows which register, and when it may be written again"),
         new(FindingCode.DecisionLeaseExpired, Urgency.Alarm, "s", "the last decision is too old ({1}); only safe limits are kept", "read the log: the quarter-hour cycle stands still"),
         new(FindingCode.PlanFailed, Urgency.Warning, "", "forecast or plan failed; the plain rule leads", "a fault of the program: keep the record (smartems capture) and report it"),
+        new(FindingCode.OutlookUnusable, Urgency.Warning, "", "the file in which others foretell cannot be used; the site's own forecast goes on", "the log names the line and what to change; whoever writes the file must write it whole and move it into place"),
+        new(FindingCode.OutlookStale, Urgency.Notice, "h", "what others foretell was issued {1} ago (negative: not yet) and does not count; the site's own forecast goes on", "see why the file that planning.outlook names is not written anew, and in UTC"),
         new(FindingCode.PolicyFailed, Urgency.Warning, "", "the policy gave no usable proposal; the plain rule leads", "read the log"),
         new(FindingCode.StoreFailing, Urgency.Alarm, "", "records cannot be stored; control goes on from memory", "check the disk: df -h, dmesg"),
         new(FindingCode.CloudNotReached, Urgency.Notice, "", "the cloud has not been reached for 15 minutes", "nothing is lost, and control needs no cloud; smartems mqtt status says why"),

@@ -67,6 +67,8 @@ public enum FindingCode : short
 
     /// <summary>Forecast or plan.</summary>
     PlanFailed = 403,
+    OutlookUnusable = 404,
+    OutlookStale = 405,
 
     StoreFailing = 501,
     CloudNotReached = 502,

@@ -9,6 +9,9 @@ namespace SmartEms.Edge.Core.Planning;
 /// <param name="LeaveChance">For each step of the plan, the chance that a car still there leaves at the step's end, 0–1; beyond its end the last holds.</param>
 public sealed record EvNeed(double NeededWh, double PowerMin, double PowerMax, ImmutableArray<double> LeaveChance)
 {
+    /// <summary>What a kWh that the car leaves without costs; null = <see cref="PlanWeights.Reliability"/>.</summary>
+    public double? MissedPerKwh { get; init; }
+
     /// <summary>A departure that was told: it leaves at the end of that step.</summary>
     public static ImmutableArray<double> LeavesAfter(int step)
     {

@@ -214,7 +214,7 @@ internal sealed class Induction
         var place = Math.Max(0, need) / _needSpacing;
         var low = _needs.Length > 1 ? Math.Min((int)place, _needs.Length - 2) : 0;
         var (part, high) = (place - low, Math.Min(low + 1, _needs.Length - 1));
-        var missed = leaves * _question.Weights.Reliability * Math.Max(0, need) / 1000;
+        var missed = leaves * (_question.Ev?.MissedPerKwh ?? _question.Weights.Reliability) * Math.Max(0, need) / 1000;
         var points = _energies.Length;
         for (var k = 0; k < _peaks.Length; k++)
         {

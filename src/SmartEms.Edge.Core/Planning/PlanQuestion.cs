@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Forecasting;
 
 namespace SmartEms.Edge.Core.Planning;
@@ -33,16 +34,10 @@ public sealed record PlanQuestion(Outlook Outlook, PriceOutlook Prices, Storage 
     /// <summary>How far a scenario that has begun goes on, from one step to the next: 0 = each step draws anew, 1 = its first step tells the rest.</summary>
     public double Persistence { get; init; } = 0.7;
 
+    /// <summary>Peaks cost, and something that may come or be done within the plan would make a higher one.</summary>
+    public bool MayRaisePeak => DemandPrice > 0 && new StepCosts(this).HighestImport > PeakSoFar;
+
     public int Steps => Math.Min(Outlook.Steps, Prices.Import.Length);
 
     public StepTerms TermsAt(int step) => Terms.IsEmpty ? StepTerms.Free : Terms[Math.Min(step, Terms.Length - 1)];
-}
-
-/// <summary>What the plan minds besides the bill.</summary>
-/// <param name="CarbonPrice">α: per kg CO₂ imported, in the site's currency.</param>
-/// <param name="Wear">β: times the battery's own wear price.</param>
-/// <param name="Reliability">γ: per kWh a car leaves without, a reserve lacks for an hour, or a limit is broken by.</param>
-public readonly record struct PlanWeights(double CarbonPrice, double Wear, double Reliability)
-{
-    public static PlanWeights Usual { get; } = new(0, 1, 10);
 }

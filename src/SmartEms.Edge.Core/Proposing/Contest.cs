@@ -16,14 +16,22 @@ public enum Candidate : byte
 
 /// <summary>What a step brought, once it is over.</summary>
 /// <param name="Net">Load less production, W.</param>
-/// <param name="Import">Per kWh.</param>
+/// <param name="Import">Per kWh, the price of its carbon included where the site has one.</param>
 /// <param name="Export">Per kWh.</param>
 /// <param name="Hours">How long it was.</param>
 /// <param name="MayCurtail">A plant was kept from exporting at a negative price.</param>
-public readonly record struct ContestStep(double Net, double Import, double Export, double Hours, bool MayCurtail);
+public readonly record struct ContestStep(double Net, double Import, double Export, double Hours, bool MayCurtail)
+{
+    /// <summary>What peaks cost; null = nothing.</summary>
+    public DemandCharge? Demand { get; init; }
+}
 
 /// <summary>A candidate's battery as it would be had it led all the time: charge and bill since the day began, and what it chose for the step that runs.</summary>
-public readonly record struct ContestBattery(double BeganWh, double EnergyWh, double Cost, BatteryMode Mode);
+public readonly record struct ContestBattery(double BeganWh, double EnergyWh, double Cost, BatteryMode Mode)
+{
+    /// <summary>W: the highest import of the billing period that its bill holds; 0 where peaks are free.</summary>
+    public double Peak { get; init; }
+}
 
 /// <summary>What each candidate would have paid on a local day, wear included, what its battery held more or less at the end credited or debited.</summary>
 /// <param name="Day">Days since 1970-01-01.</param>
@@ -87,13 +95,19 @@ public sealed record Contest(long Day, ImmutableArray<ContestBattery> Batteries)
             var power = reach.Possible(one.EnergyWh, ModeFlow.Allowed(one.Mode, step.Net, reach, terms));
             var flow = ModeFlow.Close(step.Net, power, 0, step.Export, terms);
             var cost = ((flow.Import * step.Import) - (flow.Export * step.Export) + (Math.Max(0, power) * storage.WearPerKwh)) * step.Hours / 1000;
-            batteries.Add(one with { EnergyWh = reach.After(one.EnergyWh, power), Cost = one.Cost + cost });
+            var peak = step.Demand is { } demand ? Math.Max(Math.Max(one.Peak, demand.Least.Watts), flow.Import) : one.Peak;
+            if (step.Demand is { } charge)
+                cost += charge.PerKilowatt * (peak - Math.Max(one.Peak, charge.Least.Watts)) / 1000;
+            batteries.Add(one with { EnergyWh = reach.After(one.EnergyWh, power), Cost = one.Cost + cost, Peak = peak });
         }
         return this with { Batteries = batteries.MoveToImmutable(), Hours = Hours + step.Hours, PriceHours = PriceHours + (step.Import * step.Hours) };
     }
 
+    /// <summary>Another billing period begins, and no peak is paid for in it.</summary>
+    public Contest WithoutPeaks() => this with { Batteries = [.. Batteries.Select(one => one with { Peak = 0 })] };
+
     /// <summary>Closes the day when another has begun, and says who leads from now on.</summary>
-    public Contest Turn(long day, Storage storage)
+    public Contest Turn(long day, Storage storage, DemandCharge? demand = null)
     {
         if (day == Day)
             return this;
@@ -109,7 +123,7 @@ public sealed record Contest(long Day, ImmutableArray<ContestBattery> Batteries)
         var days = Days.Add(new(Day, Hours, costs.MoveToImmutable()));
         if (days.Length > KeptDays)
             days = days.RemoveRange(0, days.Length - KeptDays);
-        return new Contest(day, batteries.MoveToImmutable()) { Days = days, Leader = Best(days) };
+        return new Contest(day, batteries.MoveToImmutable()) { Days = days, Leader = Best(days, demand) };
     }
 
     /// <summary>What each candidate does in the step that begins.</summary>
@@ -149,7 +163,8 @@ public sealed record Contest(long Day, ImmutableArray<ContestBattery> Batteries)
         return (saved, bill);
     }
 
-    private Candidate Best(ImmutableArray<ContestDay> days)
+    /// <summary>The rule has paid on paper for a peak that the site itself has been spared, and would raise it in earnest: that price stands before its lead.</summary>
+    private Candidate Best(ImmutableArray<ContestDay> days, DemandCharge? demand)
     {
         var sound = 0;
         foreach (var day in days)
@@ -159,6 +174,7 @@ public sealed record Contest(long Day, ImmutableArray<ContestBattery> Batteries)
         var (policy, bill) = Over(days, Candidate.Policy, Candidate.Rule);
         var (plan, _) = Over(days, Candidate.Plan, Candidate.Rule);
         var brain = policy >= plan - (Leader == Candidate.Plan ? 0 : Margin * bill) ? Candidate.Policy : Candidate.Plan;
-        return Math.Max(policy, plan) < (Leader == Candidate.Rule ? 0 : -Margin * bill) ? Candidate.Rule : brain;
+        var raised = demand is null ? 0 : demand.PerKilowatt * Math.Max(0, Of(Candidate.Rule).Peak - Of(Candidate.Led).Peak) / 1000;
+        return Math.Max(policy, plan) < (Leader == Candidate.Rule ? 0 : (-Margin * bill) - raised) ? Candidate.Rule : brain;
     }
 }

@@ -22,6 +22,9 @@ public sealed record Observation(Slot Slot, ProcessImage Image, Site Site)
     /// <summary>The plan, and the question it answers; null = there is nothing to plan, or too little is known.</summary>
     public Plan? Plan { get; init; }
     public PlanQuestion? Question { get; init; }
+
+    /// <summary>What the plan wants of each charger, in the site's order; empty without a plan, null where no car is planned for. It goes before what is proposed.</summary>
+    public ImmutableArray<PlannedCharger?> Chargers { get; init; } = [];
 }
 
 /// <summary>Modes a policy would like, in the site's order.</summary>

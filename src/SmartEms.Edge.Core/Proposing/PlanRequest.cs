@@ -11,20 +11,36 @@ namespace SmartEms.Edge.Core.Proposing;
 public static class PlanRequest
 {
     private const int Hours = 36;
-    private const int StepMinutes = 15;
-    private const int Steps = Hours * 60 / StepMinutes;
+    internal const int StepMinutes = 15;
+    internal const int Steps = Hours * 60 / StepMinutes;
 
     /// <summary>A past that ended longer ago foretells nothing for now.</summary>
     private static readonly TimeSpan StaleAfter = TimeSpan.FromHours(2);
 
-    /// <summary>Null = there is nothing to plan, or too little is known: without prices that vary, without a battery whose charge is Good, without a recent past.</summary>
-    public static PlanQuestion? Of(Slot slot, ProcessImage image, Site site, Brain? brain)
+    /// <summary>The question, and what the cars at the chargers need. Null = there is nothing to plan, or too little is known: without prices that vary, without a
+    /// battery whose charge is Good or a car that may wait, without a recent past.</summary>
+    public static (PlanQuestion Question, ImmutableArray<(EvNeed Need, bool IsTold)?> Cars)? Of(Slot slot, ProcessImage image, Site site, (Brain? Brain, ImmutableArray<CarStay> Stays) known)
     {
-        if (brain is null || image.Outside is not { } outside || site.Tariff.IsFlat || site.Batteries.IsEmpty || brain.Past.Count == 0 || slot.Start - brain.Past.End > StaleAfter)
+        if (known.Brain is not { } brain || image.Outside is not { } outside || !site.IsPlanned || brain.Past.Count == 0 || slot.Start - brain.Past.End > StaleAfter)
             return null;
-        if (EnergyOf(image, site) is not { } energy || Prices(slot, site.Tariff, outside, brain) is not { } prices)
+        var told = ExternalOutlook.Of(outside.Foretold);
+        if (Prices(slot, site.Tariff, outside, (brain, told)) is not { } prices)
             return null;
-        return new(Forecaster.Look(brain.Past, slot.Start, Steps), prices, StorageOf(site), energy) { Terms = Terms(slot, image, site) };
+        var cars = CarNeeds.Of((slot, image, site), known.Stays, brain, prices);
+        var (joint, energy) = (CarNeeds.Neediest(cars), EnergyOf(image, site));
+        if (joint < 0 && (site.Batteries.IsEmpty || energy is null))
+            return null;
+        var own = Forecaster.Look(brain.Past, slot.Start, Steps);
+        var storage = energy is null ? Storage.None : StorageOf(site); // with a battery of unknown charge cars can still be planned
+        var question = new PlanQuestion(told?.Into(own) ?? own, prices with { Carbon = told?.CarbonFrom(slot.Start, Steps) ?? [] }, storage, energy ?? 0)
+        {
+            Ev = joint < 0 ? null : cars[joint]!.Value.Need,
+            Terms = Terms(slot, image, site),
+            Weights = site.Weights,
+            DemandPrice = site.Tariff.Demand?.PerKilowatt ?? 0,
+            PeakSoFar = site.Tariff.Demand is { } demand ? Math.Max(demand.Least.Watts, brain.Peak?.Watts ?? 0) : 0,
+        };
+        return (question, cars);
     }
 
     /// <summary>What the planner sees of the site's batteries.</summary>
@@ -66,19 +82,21 @@ public static class PlanRequest
         return false;
     }
 
-    private static PriceOutlook? Prices(Slot slot, Tariff tariff, Outside outside, Brain brain)
+    private static PriceOutlook? Prices(Slot slot, Tariff tariff, Outside outside, (Brain Brain, ExternalOutlook? Told) known)
     {
         if (tariff.Spot is null)
             return Contract(slot, tariff, outside.Clock);
         if (outside.Spot.IsEmpty)
             return null; // who plans with prices of yesterday plans for yesterday
-        var spot = brain.Spot.RemoveAt(brain.Spot.Length - 1).AddRange(outside.Spot);
-        var published = new PublishedPrices(brain.SpotFrom.Start, StepMinutes, spot, spot, [], slot.Start + (Slot.Length * outside.Spot.Length));
+        var spot = known.Brain.Spot.RemoveAt(known.Brain.Spot.Length - 1).AddRange(outside.Spot);
+        var published = new PublishedPrices(known.Brain.SpotFrom.Start, StepMinutes, spot, spot, [], slot.Start + (Slot.Length * outside.Spot.Length));
         var raw = PriceForecast.Look(published, slot.Start, Steps, StepMinutes);
         var (import, export) = (ImmutableArray.CreateBuilder<double>(Steps), ImmutableArray.CreateBuilder<double>(Steps));
-        foreach (var price in raw.Import)
+        for (var i = 0; i < Steps; i++)
         {
-            var one = tariff.ImportAt(slot.Start, outside.Clock, price);
+            var at = slot.Start + (Slot.Length * i);
+            var foretold = i >= raw.KnownSteps && known.Told is { } told && told.IsFresh(slot.Start) ? told.At(told.Spot, at) : double.NaN;
+            var one = tariff.ImportAt(at, outside.Clock, double.IsFinite(foretold) ? foretold : raw.Import[i]);
             import.Add(one.PerKilowattHour);
             export.Add(tariff.ExportAt(one).PerKilowattHour);
         }

@@ -17,13 +17,14 @@ public static class MemoryWire
     private const byte HasPhases = 8;
     private const byte HasLoads = 16;
     private const byte HasImportStood = 32;
+    private const byte HasStays = 64;
 
     public static void Write(WireWriter to, Memory memory)
     {
         var isTaught = FollowWire.IsTaught(memory.Follow);
         var switches = PhaseWire.IsAny(memory.Follow);
         to.Byte((byte)((memory.LastDecision is null ? 0 : HasDecision) | (isTaught ? HasLearnt : 0) | (HasTimes(memory) ? IsTimed : 0) | (switches ? HasPhases : 0)
-            | (memory.Follow.Loads.IsEmpty ? 0 : HasLoads) | (memory.Follow.ImportStoodSeconds > 0 ? HasImportStood : 0)));
+            | (memory.Follow.Loads.IsEmpty ? 0 : HasLoads) | (memory.Follow.ImportStoodSeconds > 0 ? HasImportStood : 0) | (StayWire.IsAny(memory.Follow) ? HasStays : 0)));
         if (memory.LastDecision is { } decision)
             DecisionWire.Write(to, decision);
         WriteFollow(to, memory.Follow);
@@ -47,6 +48,8 @@ public static class MemoryWire
             LoadWire.Write(to, memory.Follow.Loads);
         if (memory.Follow.ImportStoodSeconds > 0)
             to.Number(memory.Follow.ImportStoodSeconds);
+        if (StayWire.IsAny(memory.Follow))
+            StayWire.Write(to, memory.Follow);
     }
 
     private static bool HasTimes(Memory memory) => memory.Follow.RecoverySeconds > 0 || memory.Follow.ExportStoodSeconds > 0;
@@ -54,7 +57,7 @@ public static class MemoryWire
     public static Memory Read(ref WireReader from)
     {
         var holds = from.Byte();
-        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases | HasLoads | HasImportStood))
+        if (holds > (HasDecision | HasLearnt | IsTimed | HasPhases | HasLoads | HasImportStood | HasStays))
             throw new InvalidDataException($"record damaged: memory holds parts {holds}, which this program does not know; use the program version that wrote it");
         var decision = (holds & HasDecision) != 0 ? DecisionWire.Read(ref from) : null;
         var follow = ReadFollow(ref from);
@@ -74,6 +77,8 @@ public static class MemoryWire
             follow = follow with { Loads = LoadWire.Read(ref from) };
         if ((holds & HasImportStood) != 0)
             follow = follow with { ImportStoodSeconds = Seconds(ref from) };
+        if ((holds & HasStays) != 0)
+            follow = StayWire.Read(ref from, follow);
         return new(decision, follow, new(Frozen(alerts)));
     }
 
@@ -127,8 +132,13 @@ public static class MemoryWire
     private static double Limit(double value) =>
         value >= 0 ? value : throw new InvalidDataException($"record damaged: {value} is no production limit");
 
-    internal static double Seconds(ref WireReader from) =>
-        from.Finite() is var value and >= 0 ? value : throw new InvalidDataException("record damaged: a duration is negative");
+    internal static double Seconds(ref WireReader from) => NotNegative(ref from);
+
+    internal static double NotNegative(ref WireReader from)
+    {
+        var value = from.Finite();
+        return value >= 0 ? value : throw new InvalidDataException($"record damaged: {value} stands where nothing is negative");
+    }
 
     private static ImmutableArray<T> Frozen<T>(T[] items) => ImmutableCollectionsMarshal.AsImmutableArray(items);
 }

@@ -11,11 +11,14 @@ public static class OutsideWire
     private const byte Nothing = 0;
     private const byte WithoutCars = 1;
     private const byte WithCars = 2;
+    private const byte WithImport = 4;
+    private const byte WithForetold = 8;
 
     public static void Write(WireWriter to, Outside outside)
     {
         Clock(to, outside.Clock);
-        to.Byte(outside.Measured is not { } told ? Nothing : told.Ev == 0 ? WithoutCars : WithCars);
+        var measured = outside.Measured is not { } told ? Nothing : told.Ev == 0 ? WithoutCars : WithCars;
+        to.Byte((byte)(measured | (outside.Imported is null ? 0 : WithImport) | (outside.Foretold is null ? 0 : WithForetold)));
         if (outside.Measured is { } means)
         {
             to.Number(means.Load);
@@ -26,12 +29,17 @@ public static class OutsideWire
         to.Count((ulong)outside.Spot.Length);
         foreach (var price in outside.Spot)
             to.Number(price);
+        if (outside.Imported is { } import)
+            to.Number(import);
+        if (outside.Foretold is { } foretold)
+            ForetoldWire.Write(to, foretold);
     }
 
     public static Outside Read(ref WireReader from)
     {
         var clock = Clock(ref from);
-        StepMeans? measured = from.Byte() switch
+        var mark = from.Byte();
+        StepMeans? measured = (mark & ~(WithImport | WithForetold)) switch
         {
             Nothing => null,
             WithoutCars => new(Known(from.Number()), Known(from.Number())),
@@ -41,7 +49,13 @@ public static class OutsideWire
         var spot = new double[from.Length(atLeastBytesEach: 8)];
         for (var i = 0; i < spot.Length; i++)
             spot[i] = from.Finite();
-        return new(clock) { Measured = measured, Spot = ImmutableCollectionsMarshal.AsImmutableArray(spot) };
+        return new(clock)
+        {
+            Measured = measured,
+            Spot = ImmutableCollectionsMarshal.AsImmutableArray(spot),
+            Imported = (mark & WithImport) != 0 ? Known(from.Finite()) : null,
+            Foretold = (mark & WithForetold) != 0 ? ForetoldWire.Read(ref from) : null,
+        };
     }
 
     public static void Clock(WireWriter to, LocalClock clock)

@@ -22,4 +22,10 @@ public sealed record Outside(LocalClock Clock)
 
     /// <summary>Day-ahead prices per kWh, of this quarter-hour and those after it as far as they are published; empty = none are known.</summary>
     public ImmutableArray<double> Spot { get; init; } = [];
+
+    /// <summary>W, the mean import of the quarter-hour that has just ended, what was exported meanwhile not taken off; null = too little of it was measured, or peaks are free here.</summary>
+    public double? Imported { get; init; }
+
+    /// <summary>What somebody else foretells, from this quarter-hour on; null = nobody does.</summary>
+    public Foretold? Foretold { get; init; }
 }

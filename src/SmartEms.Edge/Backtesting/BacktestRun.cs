@@ -18,6 +18,8 @@ internal sealed class BacktestRun
     private readonly BacktestWishes wishes;
     private readonly LocalSteps local;
 
+    public bool EvForetold => wishes.EvForetold;
+
     private BacktestRun(BacktestWishes wishes, SiteTrace measured)
     {
         this.wishes = wishes;

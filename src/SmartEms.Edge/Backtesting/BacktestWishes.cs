@@ -16,6 +16,9 @@ internal sealed record BacktestWishes(string Trace)
     public string? Ev { get; init; }
     public string? EvUser { get; init; }
     public double EvPower { get; init; } = 11_000;
+
+    /// <summary>When cars leave is foretold from the stays before.</summary>
+    public bool EvForetold { get; init; }
     public Storage Storage { get; init; } = new(10_000, 5_000, 5_000);
 
     /// <summary>At the begin, 0–1.</summary>

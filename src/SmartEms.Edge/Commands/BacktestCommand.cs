@@ -22,6 +22,7 @@ internal static class BacktestCommand
     private static readonly Option<string?> Ev = new("--ev") { Description = "charging sessions: CSV with user, plug_in_local, plug_out_local, energy_wh", HelpName = "file" };
     private static readonly Option<string?> EvUser = new("--ev-user") { Description = "only this user's sessions", HelpName = "user" };
     private static readonly Option<double> EvPower = new("--ev-power") { Description = "of the charger, kW", HelpName = "kW", DefaultValueFactory = _ => 11 };
+    private static readonly Option<bool> EvForetold = new("--ev-foretold") { Description = "when cars leave is foretold from the stays before; without it each was told" };
     private static readonly Option<string> Battery = new("--battery") { Description = "energy and power; 0kWh/0kW is none", HelpName = "kWh/kW", DefaultValueFactory = _ => "10kWh/5kW" };
     private static readonly Option<string> Efficiency = new("--efficiency") { Description = "of the battery, one way", DefaultValueFactory = _ => "95%" };
     private static readonly Option<double> Wear = new("--wear") { Description = "per kWh discharged", DefaultValueFactory = _ => 0.02 };
@@ -36,7 +37,7 @@ internal static class BacktestCommand
     {
         var command = new Command("backtest", "what rule, plan and policy would have paid on a measured trace")
         {
-            Trace, Import, Spot, SpotFrom, SpotFactor, SpotAdder, FeedIn, Published, Carbon, Ev, EvUser, EvPower, Battery, Efficiency, Wear, StartSoc, From, To, TestWeeks, Zone, Svg,
+            Trace, Import, Spot, SpotFrom, SpotFactor, SpotAdder, FeedIn, Published, Carbon, Ev, EvUser, EvPower, EvForetold, Battery, Efficiency, Wear, StartSoc, From, To, TestWeeks, Zone, Svg,
         };
         command.Validators.Add(result =>
         {
@@ -69,7 +70,7 @@ internal static class BacktestCommand
         {
             Import = parsed.GetValue(Import), Spot = parsed.GetValue(Spot), SpotFrom = DayOf(parsed, SpotFrom), Carbon = parsed.GetValue(Carbon),
             Retail = new(parsed.GetValue(SpotFactor), parsed.GetValue(SpotAdder), parsed.GetValue(FeedIn), parsed.GetValue(Published)),
-            Ev = parsed.GetValue(Ev), EvUser = parsed.GetValue(EvUser), EvPower = parsed.GetValue(EvPower) * 1000,
+            Ev = parsed.GetValue(Ev), EvUser = parsed.GetValue(EvUser), EvPower = parsed.GetValue(EvPower) * 1000, EvForetold = parsed.GetValue(EvForetold),
             Storage = new(energy, power, power) { ChargeEfficiency = efficiency, DischargeEfficiency = efficiency, WearPerKwh = parsed.GetValue(Wear) },
             StartSoc = BacktestWishes.Share(parsed.GetValue(StartSoc)!), From = DayOf(parsed, From), To = DayOf(parsed, To), TestWeeks = parsed.GetValue(TestWeeks),
             Zone = ZoneOf(parsed.GetValue(Zone) ?? (parsed.GetValue(Spot) is null ? "UTC" : "Europe/Berlin")),

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using SmartEms.Edge.Control;
+using SmartEms.Edge.Core.Configuring;
+using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Commands;
 
@@ -16,10 +18,11 @@ internal static class ControlCommand
         var flow = new Argument<string>("flow") { Description = "import, export, or devices (each steerable one)" };
         var watts = new Argument<string>("power") { Description = "as in 4200W or 4.2kW" };
         var maybe = new Argument<string?>("part") { Description = "the part; everything without it", Arity = ArgumentArity.ZeroOrOne };
-        return new("control", "orders by hand: set, hold, release, limit, maintenance, stop, reset")
+        return new("control", "orders by hand: set, hold, depart, release, limit, maintenance, stop, reset")
         {
             Verb(screen, ("set", "asks a part for a mode, a power or a current"), [Part, value], parsed => $"do=set&part={Esc(parsed.GetValue(Part))}&value={Esc(parsed.GetValue(value))}", true),
             Verb(screen, ("hold", "keeps a part at what it is asked for now"), [Part], parsed => $"do=hold&part={Esc(parsed.GetValue(Part))}", true),
+            Depart(screen),
             Verb(screen, ("release", "takes an order back, or all of them"), [maybe], parsed => $"do=release&part={Esc(parsed.GetValue(maybe))}", false),
             Verb(screen, ("limit", "bounds a flow; it can only tighten"), [flow, watts], parsed => $"do=limit&part={Esc(parsed.GetValue(flow))}&value={Esc(parsed.GetValue(watts))}", true),
             Verb(screen, ("maintenance", "leaves every device at rest while somebody works at the site"), [], _ => "do=maintenance", true),
@@ -46,6 +49,25 @@ internal static class ControlCommand
                 screen.Out.WriteLine(LocalClient.Read(json, ViewsJson.Wire.OrderView).Message);
             return Exit.Ok;
         });
+        return command;
+    }
+
+    /// <summary>An order whose lease ends when the car leaves.</summary>
+    private static Command Depart(Screen screen)
+    {
+        var charger = new Argument<string>("charger") { Description = "a charger of the site, by name" };
+        var charge = new Argument<string>("charge") { Description = "what the car is to be given in this stay, as in 20kWh" };
+        var leaves = new Option<string>("--at") { Description = "when it leaves: 07:00 (local, the next one), or 2026-11-20T07:00Z; at most 24h ahead", HelpName = "time", Required = true };
+        var command = Verb(screen, ("depart", "tells when a car leaves and what it is to have by then; it is charged when that costs least"), [charger, charge], parsed =>
+        {
+            var (text, at, now) = (parsed.GetValue(charge)!, parsed.GetValue(leaves)!, screen.Time.GetUtcNow());
+            if (OrderText.Number(text, "Wh") is null)
+                throw new Refusal(Exit.Usage, "charge_unclear", $"'{text}' is no charge of a car", "as in 20kWh");
+            if (Moments.ToCome(at, now, screen.Time.LocalTimeZone) is not { } moment)
+                throw new Refusal(Exit.Usage, "time_unclear", $"'{at}' is no time that is to come", "write it as 07:00 (local, the next one), or 2026-11-20T07:00Z");
+            return $"do=set&part={Esc(parsed.GetValue(charger))}&value={Esc(text)}&lease={(long)(moment - Instant.From(now)).TotalSeconds}s";
+        }, false);
+        command.Options.Add(leaves);
         return command;
     }
 

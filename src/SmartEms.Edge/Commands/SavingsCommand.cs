@@ -31,12 +31,12 @@ internal static class SavingsCommand
     {
         var page = screen.NewPage();
         if (!view.Planned)
-            return page.Line("one price holds at all times, or there is no battery: the plain rule is the best there is, and nothing is compared");
+            return page.Line("one price holds at all times and neither peaks nor carbon cost anything, or there is no battery: the plain rule is the best there is, and nothing is compared");
         if (view.Days.Length == 0)
             return page.Line("no day is over yet since this began; each is booked at the first decision after its midnight");
         page.Table(Columns, [.. view.Days.Select(Row)]);
         page.Line($"{view.Sum.Days} {(view.Sum.Days == 1 ? "day" : "days")} in {view.Currency}: {Amount(view.Sum.SavedToNoBattery)} saved against no battery, {Amount(view.Sum.SavedToRule)} against the plain rule; the {view.Leader} leads");
-        return page.Line("worked out from measured load and production and the tariff, wear included, energy left in the battery credited; the meter's bill may differ by what devices lose themselves");
+        return page.Line("worked out from measured load and production and the tariff, wear, peaks and priced carbon included, energy left in the battery credited; the meter's bill may differ by what devices lose themselves");
     }
 
     private static Ink[] Row(SavingsDayView day) =>

@@ -29,6 +29,16 @@ internal static class Moments
         return at <= Instant.From(now) ? at : At(today.AddDays(-1) + time.ToTimeSpan(), zone);
     }
 
+    /// <summary>07:00 (the next one to come, in local time), 2026-11-20T07:00 (local), 2026-11-20T07:00Z; null when it is none of these or has been.</summary>
+    public static Instant? ToCome(string text, DateTimeOffset now, TimeZoneInfo zone)
+    {
+        if (!TimeOnly.TryParseExact(text, ["H:mm", "HH:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            return Ago(text) is null && Said(text, now, zone) is { } said && said > Instant.From(now) ? said : null;
+        var today = TimeZoneInfo.ConvertTime(now, zone).Date;
+        var at = At(today + time.ToTimeSpan(), zone);
+        return at > Instant.From(now) ? at : At(today.AddDays(1) + time.ToTimeSpan(), zone);
+    }
+
     /// <summary>What <see cref="Said"/> understands, and 2h (ago), now, today, yesterday and 2026-11-20 (their first moment, local).</summary>
     public static Instant? Begun(string text, DateTimeOffset now, TimeZoneInfo zone)
     {

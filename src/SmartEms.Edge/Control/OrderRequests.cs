@@ -91,6 +91,7 @@ internal static class OrderRequests
         OverrideKind.EvMode => Words.Of((EvMode)one.Value),
         OverrideKind.LoadMode => Words.Of((LoadMode)one.Value),
         OverrideKind.EvCurrent => FormattableString.Invariant($"{one.Value:0.#} A"),
+        OverrideKind.EvDeparture => FormattableString.Invariant($"{one.Value / 1_000:0.#} kWh before it leaves"),
         OverrideKind.Maintenance => "maintenance",
         OverrideKind.PvLimit => FormattableString.Invariant($"at most {one.Value:0} W"),
         _ => FormattableString.Invariant($"{one.Value:0} W"),

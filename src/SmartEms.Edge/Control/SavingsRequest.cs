@@ -4,13 +4,13 @@ using SmartEms.Edge.Core.Proposing;
 
 namespace SmartEms.Edge.Control;
 
-/// <summary>What was saved, day by day, newest last; empty while one price holds at all times, for then nothing is planned.</summary>
+/// <summary>What was saved, day by day, newest last; empty where nothing is to be won by waiting, for then nothing is planned.</summary>
 /// <param name="Currency">Of all amounts.</param>
 /// <param name="Leader">Who leads now: rule, plan or policy.</param>
-/// <param name="Planned">Whether prices vary here, so that there is anything to win.</param>
+/// <param name="Planned">Whether prices vary, peaks cost or carbon does here, so that there is anything to win.</param>
 internal sealed record SavingsView(SiteView Site, DateTime At, string Currency, string Leader, bool Planned, SavingsDayView[] Days, SavingsSumView Sum);
 
-/// <summary>A local day's bill under each, battery wear included, what the battery held more or less at the end credited or debited.</summary>
+/// <summary>A local day's bill under each, battery wear, peaks and priced carbon included, what the battery held more or less at the end credited or debited.</summary>
 /// <param name="MeasuredHours">How much of the day load and production were known; only that is in the bills.</param>
 internal sealed record SavingsDayView(string Day, double MeasuredHours, double NoBattery, double Rule, double Plan, double Policy, double Led, double SavedToNoBattery, double SavedToRule);
 
@@ -31,18 +31,16 @@ internal static class SavingsRequest
             return Task.FromResult(Reply.Error(400, "days_unclear", $"days={text} is not a number of days from 1 to {Contest.KeptDays}", $"write it as in days=14; {Contest.KeptDays} are kept"));
         var contest = desk.Contest();
         SavingsDayView[] days = [.. (contest?.Days ?? []).TakeLast(count).Select(Of)];
-        var planned = IsPlanned(desk.Site);
+        var planned = desk.Site.IsPlanned;
         return Task.FromResult(Reply.Ok(
             new SavingsView(Parts.Of(desk.Site), Parts.Of(now.At), desk.Site.Tariff.Currency, Words.Of(LeaderOf(desk.Site, contest)), planned, days, Sum(days)), ViewsJson.Wire.SavingsView));
     }
-
-    private static bool IsPlanned(Site site) => !site.Tariff.IsFlat && !site.Batteries.IsEmpty;
 
     /// <summary>Whom the site file lets lead: a policy that is off leads nobody, one that is only watched leaves it to the plan.</summary>
     private static Candidate LeaderOf(Site site, Contest? contest) => site.Running.PolicyMode switch
     {
         PolicyMode.Off => Candidate.Rule,
-        _ when !IsPlanned(site) => Candidate.Rule,
+        _ when !site.IsPlanned => Candidate.Rule,
         PolicyMode.Shadow when contest?.Leader != Candidate.Rule => Candidate.Plan,
         _ => contest?.Leader ?? Candidate.Policy,
     };

@@ -69,8 +69,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly FindingBook book = new(parts.Site);
     private readonly Journal journal = new(parts.Site, parts.Recorder, parts.Log, parts.RealTime);
     private readonly SlotTally slotTally = new(parts.Site, parts.Recorder);
-    private readonly SlotMeter meter = new(parts.Site);
-    private readonly PriceBoard? prices = parts.Site.Tariff.Spot is { } spot ? new(spot, parts.Log, parts.RealTime) : null;
+    private readonly OutsideSource outside = new(parts.Site, parts.Log, parts.RealTime);
     private long brainDay = long.MinValue;
     private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
     private long lastFollowMs = -1;
@@ -184,7 +183,7 @@ internal sealed class Daemon(DaemonParts parts)
         Tally.Add(image, seconds);
         if (site.Cloud is not null)
             slotTally.Look(image, Tally);
-        meter.Add(image, step.Setpoints, seconds);
+        outside.Add(image, step.Setpoints, seconds);
         limits.Look(image, seconds, Unmet.In(step.Findings));
         parts.Recorder.Telemetry(tap.Take(image.TakenAt));
         followSteps++;
@@ -220,6 +219,8 @@ internal sealed class Daemon(DaemonParts parts)
             findings.Add(new(FindingCode.StoreFailing));
         if (parts.IsCloudDown())
             findings.Add(new(FindingCode.CloudNotReached));
+        if (outside.Trouble(image.TakenAt) is { } trouble)
+            findings.Add(trouble);
         findings.AddRange(ofPolicy);
         return findings.DrainToImmutable();
     }
@@ -233,7 +234,9 @@ internal sealed class Daemon(DaemonParts parts)
     {
         var image = Look();
         var slot = Slot.Of(image.TakenAt);
-        image = image with { Outside = await OutsideAsync(slot) };
+        image = image with { Outside = await outside.AtAsync(slot, clock.Trust) };
+        if (image.Outside is { } known)
+            Tally.Charge(site.Tariff.ImportAt(slot.Start, known.Clock, known.Spot.IsEmpty ? null : known.Spot[0]));
         if (!await slots.TakeAsync(slot))
         {
             Prolong(slot, image);
@@ -258,18 +261,6 @@ internal sealed class Daemon(DaemonParts parts)
         memory = thought.Memory;
         inForce = new(thought.Decision, clock.UptimeMs);
         cycles++;
-    }
-
-    /// <summary>What forecasts and plans need to know. Where one price holds at all times nothing can be won, and nothing is learnt; nor is anything while nobody knows
-    /// what time it is: what was learnt under the right time would be overwritten.</summary>
-    private async ValueTask<Outside?> OutsideAsync(Slot slot)
-    {
-        if (site.Tariff.IsFlat || site.Batteries.IsEmpty || clock.Trust > ClockTrust.Holdover)
-            return null;
-        var local = LocalClock.Of(slot.Start, realTime.LocalTimeZone);
-        var spot = prices is null ? [] : await prices.FromAsync(slot);
-        Tally.Charge(site.Tariff.ImportAt(slot.Start, local, spot.IsEmpty ? null : spot[0]));
-        return new(local) { Measured = meter.Before(slot), Spot = spot };
     }
 
     /// <summary>Once a day, and with the first decision, what was learnt is stored; the records after it roll it on.</summary>

@@ -186,7 +186,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     private (Orders Next, string Words) Override(Orders before, ReadOrder read, Instant until, Asker asker)
     {
         var one = new Override(++lastNumber, read.Kind, read.Index, read.Value, until) { By = asker.Name, Reason = asker.Reason };
-        return (before with { Overrides = before.Overrides.RemoveAll(other => NameOf(other) == NameOf(one)).Add(one) }, $"order {one.Number} stands, inside the safety envelope, until {until}");
+        return (before with { Overrides = before.Overrides.RemoveAll(other => NameOf(other) == NameOf(one) && IsDeparture(other) == IsDeparture(one)).Add(one) }, $"order {one.Number} stands, inside the safety envelope, until {until}");
     }
 
     private async Task<OrderAnswer> AskAsync(string what, Asker asker, TimeSpan? lease, OrderAnswer? refused, Func<Orders, Instant, TimeSpan, (Orders Next, string Words)> take)
@@ -243,6 +243,9 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         log.Info(words);
         _ = recorder.AppendAsync(LedgerKind.Note, at, Encoding.UTF8.GetBytes(words));
     }
+
+    /// <summary>A car still leaves at its time when somebody asks for a mode meanwhile.</summary>
+    private static bool IsDeparture(Override one) => one.Kind == OverrideKind.EvDeparture;
 
     private string NameOf(Override one) => OrderText.NameOf(site, one);
 

@@ -7,50 +7,32 @@ namespace SmartEms.Edge.Running;
 
 /// <summary>The market's prices from the file the site names (CSV with utc and eur_per_mwh), read again when it changes. Whoever fetches them writes the file anew and moves
 /// it into place. A file that cannot be read leaves the prices known before; rows that cannot be understood are left out and told.</summary>
-internal sealed class PriceBoard(SpotTerms terms, Log log, TimeProvider time)
+internal sealed class PriceBoard
 {
-    /// <summary>A decision does not wait longer for a file: a dead disk or share may hang for minutes.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd HH:mm"];
-
     /// <summary>Nobody publishes farther ahead.</summary>
     private const int SlotsMost = 4 * 96;
 
+    private readonly SpotTerms terms;
+    private readonly Log log;
+    private readonly WatchedFile file;
+
     /// <summary>Made anew by each reading, and then never changed.</summary>
     private volatile SortedList<long, double> bySlot = [];
-    private DateTime readAs;
-    private Task reading = Task.CompletedTask;
 
-    /// <summary>Per kWh, of a quarter-hour and those after it up to the first that is not known. What comes too late is there for the next one.</summary>
+    public PriceBoard(SpotTerms terms, Log log, TimeProvider time)
+    {
+        (this.terms, this.log) = (terms, log);
+        file = new(terms.File, text => Read(text.Split('\n')), why => log.Warning($"prices: {terms.File} {why}"), time);
+    }
+
+    /// <summary>Per kWh, of a quarter-hour and those after it up to the first that is not known.</summary>
     public async ValueTask<ImmutableArray<double>> FromAsync(Slot slot)
     {
-        if (reading.IsCompleted)
-            reading = Task.Run(Refresh);
-        await Task.WhenAny(reading, Task.Delay(Patience, time));
+        await file.LookAsync();
         var (rows, known) = (bySlot, ImmutableArray.CreateBuilder<double>());
         while (known.Count < SlotsMost && rows.TryGetValue(slot.Index + known.Count, out var price))
             known.Add(price);
         return known.DrainToImmutable();
-    }
-
-    private void Refresh()
-    {
-        try
-        {
-            var written = File.GetLastWriteTimeUtc(terms.File);
-            if (written == readAs)
-                return;
-            readAs = written;
-            if (File.Exists(terms.File))
-                Read(File.ReadAllLines(terms.File));
-            else
-                log.Warning($"prices: {terms.File} is not there; plans go without until it is");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            log.Warning($"prices: {terms.File} cannot be read: {failure.Message}");
-        }
     }
 
     private void Read(string[] lines)
@@ -66,11 +48,10 @@ internal sealed class PriceBoard(SpotTerms terms, Log log, TimeProvider time)
         foreach (var line in lines.Skip(1))
         {
             var cells = line.Split(',', StringSplitOptions.TrimEntries);
-            if (cells.Length == columns.Length && DateTime.TryParseExact(cells[time], Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
-                && double.TryParse(cells[price], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+            if (cells.Length == columns.Length && UtcText.TryParse(cells[time], out var at) && double.TryParse(cells[price], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
                 rows[at] = value / 1000;
             else
-                left += line.Length > 0 ? 1 : 0;
+                left += string.IsNullOrWhiteSpace(line) ? 0 : 1;
         }
         Lay(rows);
         if (left > 0)

@@ -18,13 +18,16 @@ internal sealed class SlotMeter(Site site)
     private readonly Lock gate = new();
     private Slot slot;
     private (double Seconds, double Load, double Pv, double Ev, double Curtailed) now;
-    private (Slot Slot, StepMeans? Means) last;
+    private (double Seconds, double Watts) imported;
+    private (Slot Slot, StepMeans? Means, double? Imported) last;
 
     public void Add(ProcessImage image, Setpoints asked, double seconds)
     {
         lock (gate)
         {
             Turn(Slot.Of(image.TakenAt));
+            if (image.Grid.Import.TryGood(out var import))
+                imported = (imported.Seconds + seconds, imported.Watts + (Math.Max(0, import.Watts) * seconds));
             if (LoadOf(image) is { } flows)
                 now = (now.Seconds + seconds, now.Load + (flows.Load * seconds), now.Pv + (flows.Pv * seconds), now.Ev + (flows.Ev * seconds), now.Curtailed + (IsCurtailed(asked) ? seconds : 0));
         }
@@ -40,14 +43,28 @@ internal sealed class SlotMeter(Site site)
         }
     }
 
+    /// <summary>W: what the grid meter alone says was imported in the quarter-hour before this one, as a meter counts it that bills peaks: what is exported meanwhile is not
+    /// taken off. Null = too little of it was measured.</summary>
+    public double? ImportedBefore(Slot current)
+    {
+        lock (gate)
+        {
+            Turn(current);
+            return last.Slot.Index == current.Index - 1 ? last.Imported : null;
+        }
+    }
+
     private void Turn(Slot to)
     {
         if (to == slot)
             return;
-        var isEnough = now.Seconds >= CoverageMin * Slot.Length.TotalSeconds;
+        var least = CoverageMin * Slot.Length.TotalSeconds;
         var pv = now.Curtailed > CurtailedMax * now.Seconds ? double.NaN : Math.Max(0, now.Pv / now.Seconds);
-        last = (slot, isEnough ? new(Math.Max(0, now.Load / now.Seconds), pv) { Ev = Math.Max(0, now.Ev / now.Seconds) } : null);
-        (slot, now) = (to, default);
+        last = (
+            slot,
+            now.Seconds >= least ? new(Math.Max(0, now.Load / now.Seconds), pv) { Ev = Math.Max(0, now.Ev / now.Seconds) } : null,
+            imported.Seconds >= least ? imported.Watts / imported.Seconds : null);
+        (slot, now, imported) = (to, default, default);
     }
 
     /// <summary>W; null when any of the flows is not Good.</summary>

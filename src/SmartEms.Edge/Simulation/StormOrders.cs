@@ -8,6 +8,12 @@ namespace SmartEms.Edge.Simulation;
 /// that stand end by their own time. Leases run on monotonic time, as on the box.</summary>
 internal sealed class StormOrders(Site site, ulong seed)
 {
+    /// <summary>Storms have no flexible loads.</summary>
+    private static readonly OverrideKind[] Kinds =
+    [
+        OverrideKind.BatteryMode, OverrideKind.BatteryPower, OverrideKind.EvMode, OverrideKind.EvCurrent, OverrideKind.PvLimit, OverrideKind.Maintenance, OverrideKind.EvDeparture,
+    ];
+
     private readonly List<(GridConstraint Order, long UntilMs)> limits = [];
     private readonly List<(Override Order, long UntilMs)> overrides = [];
     private SeededRandom dice = new(seed);
@@ -63,11 +69,11 @@ internal sealed class StormOrders(Site site, ulong seed)
 
     private Override Override()
     {
-        var kind = (OverrideKind)(1 + (int)(dice.NextDouble() * 6));
+        var kind = Kinds[(int)(dice.NextDouble() * Kinds.Length)];
         var count = kind switch
         {
             OverrideKind.BatteryMode or OverrideKind.BatteryPower => site.Batteries.Length,
-            OverrideKind.EvMode or OverrideKind.EvCurrent => site.EvChargers.Length,
+            OverrideKind.EvMode or OverrideKind.EvCurrent or OverrideKind.EvDeparture => site.EvChargers.Length,
             OverrideKind.PvLimit => site.PvPlants.Length,
             _ => 1,
         };
@@ -77,6 +83,7 @@ internal sealed class StormOrders(Site site, ulong seed)
             OverrideKind.BatteryMode => Math.Floor(dice.NextDouble() * 7),
             OverrideKind.EvMode => Math.Floor(dice.NextDouble() * 5),
             OverrideKind.EvCurrent => Math.Floor(dice.Between(0, 40)),
+            OverrideKind.EvDeparture => dice.Between(100, 80_000),
             OverrideKind.Maintenance => 1,
             OverrideKind.PvLimit => dice.Between(0, 20_000),
             _ => dice.Between(-20_000, 20_000),

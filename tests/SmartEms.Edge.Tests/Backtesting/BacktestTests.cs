@@ -56,6 +56,22 @@ public class BacktestTests
         Assert.Equal(0.08, prices.Export[0], 9);
     }
 
+    /// <summary>A car that comes at six in the evening and leaves at seven: after some days nobody need tell. Stays that are yet to come change nothing.</summary>
+    [Fact]
+    public void When_a_car_leaves_is_learnt_from_its_stays()
+    {
+        EvSession[] stays = [.. Enumerable.Range(0, 11).Select(day => new EvSession((24 * day) + 18, (24 * day) + 31, 20_000, 4_140, 11_040))];
+        BacktestResult Of(EvSession[] sessions, bool foretold)
+        {
+            var trace = Usual with { Sessions = [.. sessions] };
+            return Backtest.Run(trace, Storage.None, new(0, 240, 0), new PlanControl(new(new TraceForesight(trace, new(trace, 36)), Storage.None) { Cars = foretold ? new(trace) : null }));
+        }
+        var (told, foretold) = (Of(stays, false), Of(stays, true));
+        Assert.Equal((0, 0), (told.EvUnmetWh, foretold.EvUnmetWh));
+        Assert.InRange(foretold.Total(0) - told.Total(0), -1e-9, 0.4 * 20 * 3); // three evenings at most were begun at once
+        Assert.Equal(foretold.Costs.ToArray()[..200], Of([.. stays[..8], .. stays[8..].Select(stay => stay with { EnergyWh = 3_000 })], true).Costs.ToArray()[..200]);
+    }
+
     [Fact]
     public void A_car_is_charged_or_counted_as_unmet()
     {

@@ -90,6 +90,30 @@ public class SiteFileTests
         Assert.Equal(PolicyMode.Act, site.Running.PolicyMode);
     }
 
+    /// <summary>Carbon is priced per tonne in the file and per kilogram in the plan; silent sites plan as before.</summary>
+    [Fact]
+    public void What_plans_mind_is_read_and_has_its_defaults()
+    {
+        Assert.Equal((PlanWeights.Usual, null, null, true), (Bare().Weights, Bare().OutlookFile, Bare().Tariff.Demand, Bare().Tariff.IsFlat));
+        Assert.False(Bare().IsPlanned);
+        var read = Read(DemoText().Replace("\ndevices:", """
+
+              demand: {price_per_kw: 90, period: year, least_w: 2500}
+            planning:
+              carbon_price_per_t: 80
+              wear_factor: 1.5
+              reliability_per_kwh: 20
+              outlook: {file: /var/lib/smartems/outlook.csv}
+            devices:
+            """, StringComparison.Ordinal));
+        Assert.Equal("", string.Join("\n", read.Problems));
+        var site = read.Value!;
+        Assert.Equal(new DemandCharge(90, BillingPeriod.Year, Core.Quantities.Power.FromWatts(2_500)), site.Tariff.Demand);
+        Assert.Equal((new PlanWeights(0.08, 1.5, 20), "/var/lib/smartems/outlook.csv", true), (site.Weights, site.OutlookFile, site.IsPlanned));
+
+        static Site Bare() => Read(DemoText()).Value!;
+    }
+
     internal static Checked<Site> Read(string text)
     {
         var yaml = YamlReader.Read(text, "site.yaml");

@@ -44,6 +44,17 @@ public class MomentTests
     public void It_does_not_guess(string said) => Assert.Null(Moments.Said(said, Now, Zone));
 
     [Theory]
+    [InlineData("7:00", "2026-11-21T06:00:00Z")] // has been today: tomorrow's
+    [InlineData("14:47", "2026-11-21T13:47:00Z")]
+    [InlineData("14:48", "2026-11-20T13:48:00Z")]
+    [InlineData("2026-11-21T07:00", "2026-11-21T06:00:00Z")]
+    [InlineData("2026-11-20T18:00Z", "2026-11-20T18:00:00Z")]
+    [InlineData("2026-11-20T14:45", null)] // has been
+    [InlineData("-2h", null)]
+    [InlineData("soon", null)]
+    public void What_is_to_come_is_the_next(string said, string? utc) => Assert.Equal(utc, Moments.ToCome(said, Now, Zone)?.ToString());
+
+    [Theory]
     [InlineData("2026-11-20T14:45")]
     [InlineData("14:45")]
     [InlineData("-2h")]

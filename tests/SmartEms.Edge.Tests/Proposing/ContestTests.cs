@@ -139,6 +139,30 @@ public sealed class ContestTests
         Assert.Contains(led.Reasons, reason => reason.Code == ReasonCode.ModeWouldCost); // what the plan would have wanted is still told
     }
 
+    /// <summary>On paper the rule has paid for a peak that the plan has spared the site. Two weeks later only what the sparing costs is left to be seen, and still the rule
+    /// does not lead: it would raise the peak in earnest. In the next billing period it would not be held back.</summary>
+    [Fact]
+    public void A_peak_on_paper_is_not_made_real()
+    {
+        var demand = new DemandCharge(90, BillingPeriod.Year, Power.Zero);
+        var contest = Contest.Begin(0, 9_000).Choose(BatteryMode.Hold, BatteryMode.Hold, BatteryMode.Hold)
+            .Book(new(500, 0.30, 0, 0.25, false) { Demand = demand }, Cells);
+        contest = contest.Choose(BatteryMode.SelfConsume, BatteryMode.SelfConsume, BatteryMode.SelfConsume);
+        contest = contest with { Batteries = contest.Batteries.SetItem((int)Candidate.Rule, contest.Of(Candidate.Rule) with { EnergyWh = 0, Cost = 0 }) };
+        contest = contest.Book(new(4_500, 0.30, 0, 0.25, false) { Demand = demand }, Cells);
+        Assert.Equal(4_500, contest.Of(Candidate.Rule).Peak);
+        Assert.Equal(500, contest.Of(Candidate.Led).Peak);
+        Assert.Equal((4.5 * 0.30 * 0.25) + (90 * 4.5), contest.Of(Candidate.Rule).Cost, 9); // it has covered the half kilowatt before
+        contest = contest with
+        {
+            Days = [.. Enumerable.Range(-14, 14).Select(day => new ContestDay(day, 24, [10, 8, 8.5, 8.5, 8.5]))], Hours = 1,
+            Batteries = [.. contest.Batteries.Select(one => one with { Cost = 0, BeganWh = one.EnergyWh })],
+        };
+        Assert.Equal(Candidate.Policy, contest.Turn(1, Cells, demand).Leader);
+        Assert.Equal(Candidate.Rule, contest.WithoutPeaks().Turn(1, Cells, demand).Leader);
+        Assert.Equal(Candidate.Rule, contest.Turn(1, Cells).Leader);
+    }
+
     /// <summary>Bytes and back; what was stored before there was a contest still reads, damage is told.</summary>
     [Fact]
     public void What_was_booked_is_stored_with_what_was_learnt()

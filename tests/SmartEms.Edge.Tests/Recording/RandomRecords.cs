@@ -3,6 +3,8 @@ using SmartEms.Edge.Core.Alerting;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Forecasting;
+using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Safeguarding;
@@ -21,6 +23,13 @@ internal sealed class RandomRecords(Dice dice)
         PolicyMode = Any<PolicyMode>(),
         Program = Text(),
     };
+
+    /// <summary>One that knows of more than the devices say.</summary>
+    public CycleRecord RecordOfMore()
+    {
+        var record = Record();
+        return record with { Image = record.Image with { Outside = Outside() }, Decision = record.Decision with { Shadows = dice.Chance(0.5) ? [] : [Any<BatteryMode>(), Any<BatteryMode>()] } };
+    }
 
     public ProcessImage Image() => new(
         At(),
@@ -61,6 +70,35 @@ internal sealed class RandomRecords(Dice dice)
         Box = dice.Chance(0.5) ? default : new(Any<ClockTrust>(), Any<StartMode>()),
     };
 
+    /// <summary>What is known beyond the devices; only at the quarter-hour.</summary>
+    public Outside Outside() => new(new LocalClock(dice.Below(1_000) - 500, At(), dice.Below(1_000) - 500))
+    {
+        Measured = dice.Chance(0.3) ? null : new(Means(), Means()) { Ev = dice.Chance(0.5) ? 0 : Math.Abs(Number()) },
+        Spot = Many(9, Number),
+        Imported = dice.Chance(0.5) ? null : Math.Abs(Number()),
+        Foretold = dice.Chance(0.5) ? null : Core.Sensing.Foretold.Of(At(), Slot(), [.. Enumerable.Range(0, Core.Sensing.Foretold.ColumnCount).Select(_ => Column())]),
+    };
+
+    public Brain Brain() => Core.Proposing.Brain.Fresh(LocalClock.Utc) with
+    {
+        SpotFrom = Slot(),
+        Spot = Many(9, Number),
+        Peak = dice.Chance(0.5) ? null : new(dice.Below(30_000), Math.Abs(Number())),
+        Carbon = dice.Chance(0.5) ? null : Number(),
+        Cars = dice.Chance(0.5) ? [] : Many(3, () => new CarLog(dice.Chance(0.5) ? null : At(), Seconds(), Many(5, () => new EvStay(At(), At(), Seconds())))),
+        Contest = dice.Chance(0.5) ? null : new(dice.Below(30_000), [.. Enumerable.Range(0, Contest.Candidates).Select(_ => new ContestBattery(Number(), Number(), Number(), Any<BatteryMode>()) { Peak = dice.Chance(0.5) ? 0 : Math.Abs(Number()) })]),
+    };
+
+    private double Means() => dice.Chance(0.2) ? double.NaN : Math.Abs(Number());
+
+    private ImmutableArray<double> Column() => dice.Below(4) switch
+    {
+        0 => [],
+        1 => Many(30, () => dice.Chance(0.1) ? double.NaN : dice.Below(20_000)),
+        2 => Many(30, () => dice.Chance(0.1) ? double.NaN : dice.Below(2_000) / 1_000.0),
+        _ => Many(30, () => dice.Chance(0.1) ? double.NaN : Number()),
+    };
+
     public Decision Decision() => new(
         Slot(),
         Text(),
@@ -75,6 +113,7 @@ internal sealed class RandomRecords(Dice dice)
             Many(3, () => new EvMemory(Current.FromAmperes(Number()), dice.Chance(0.5), Seconds(), Seconds(), Seconds())
             {
                 Phases = dice.Chance(0.7) ? default : new(dice.Pick(0, 1, 3), Any<PhaseStage>(), Seconds(), Seconds(), Seconds(), dice.Below(9)),
+                Stay = dice.Chance(0.7) ? default : new(Seconds(), Seconds(), Seconds(), Seconds(), Seconds()),
             }),
             Many(4, () => dice.Chance(0.5) ? double.PositiveInfinity : Math.Abs(Number())))
         {

@@ -37,6 +37,7 @@ public sealed class OrderBookTests : IAsyncDisposable
     [InlineData("wallbox", "16A", OverrideKind.EvCurrent, 16)]
     [InlineData("wallbox", "surplus", OverrideKind.EvMode, (double)EvMode.SurplusOnly)]
     [InlineData("wallbox", "surplus-only", OverrideKind.EvMode, (double)EvMode.SurplusOnly)]
+    [InlineData("wallbox", "20kWh", OverrideKind.EvDeparture, 20_000)]
     [InlineData("roof", "3000W", OverrideKind.PvLimit, 3_000)]
     public async Task An_order_stands_until_its_lease_ends(string part, string value, OverrideKind kind, double number)
     {
@@ -49,6 +50,19 @@ public sealed class OrderBookTests : IAsyncDisposable
         Assert.True(book.Now(time.Now).IsEmpty);
     }
 
+    [Fact]
+    public async Task A_mode_asked_for_by_hand_leaves_the_departure_standing()
+    {
+        await book.SetAsync("wallbox", "20kWh", TimeSpan.FromHours(8), Anna);
+        await book.SetAsync("wallbox", "off", Quarter, Anna);
+        await book.SetAsync("wallbox", "full", Quarter, Anna);
+        Assert.Equal([OverrideKind.EvDeparture, OverrideKind.EvMode], book.Now(time.Now).Overrides.Select(one => one.Kind));
+        await book.SetAsync("wallbox", "10kWh", TimeSpan.FromHours(9), Anna);
+        Assert.Equal(10_000, book.Now(time.Now).Standing(OverrideKind.EvDeparture, 0, time.Now)?.Value);
+        await book.ReleaseAsync("wallbox", Anna);
+        Assert.True(book.Now(time.Now).IsEmpty);
+    }
+
     [Theory]
     [InlineData("cellar", "2kW", "unknown_part", "house")]
     [InlineData("house", "warm", "value_unclear", "grid-charge")]
@@ -57,6 +71,7 @@ public sealed class OrderBookTests : IAsyncDisposable
     [InlineData("house", "-5.1kW", "beyond_limit", "-5000 W")]
     [InlineData("wallbox", "3A", "beyond_limit", "6 A to 16 A")]
     [InlineData("wallbox", "17A", "beyond_limit", "6 A to 16 A")]
+    [InlineData("wallbox", "50Wh", "beyond_limit", "0.1kWh to 500kWh")]
     [InlineData("roof", "-1W", "beyond_limit", "0 W")]
     public async Task What_a_part_cannot_do_is_refused_with_the_remedy_and_written_down(string part, string value, string code, string remedy)
     {

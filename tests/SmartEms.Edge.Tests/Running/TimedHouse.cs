@@ -18,11 +18,12 @@ internal sealed class TimedHouse : IAsyncDisposable
     private readonly House house;
     private readonly string? store;
     private readonly Tariff? tariff;
+    private readonly Func<Site, Site> change;
     private Composition built;
 
-    private TimedHouse(House house, string? store, Tariff? tariff)
+    private TimedHouse(House house, string? store, Tariff? tariff, Func<Site, Site> change)
     {
-        (this.house, this.store, this.tariff) = (house, store, tariff);
+        (this.house, this.store, this.tariff, this.change) = (house, store, tariff, change);
         built = Build();
     }
 
@@ -40,11 +41,11 @@ internal sealed class TimedHouse : IAsyncDisposable
     public Edge.Simulation.SimulatedDevices Devices => house.Devices;
     public int Reversions => house.Devices.Look(physics => physics.Reversions);
 
-    public static async Task<TimedHouse> StartAsync(string? store = null, ClockSigns? signs = null, Tariff? tariff = null)
+    public static async Task<TimedHouse> StartAsync(string? store = null, ClockSigns? signs = null, Tariff? tariff = null, Func<Site, Site>? change = null)
     {
         var house = await House.StartAsync(loadWatts: 2_000);
         house.Run(2);
-        return new(house, store, tariff) { Signs = signs ?? new(true, true) };
+        return new(house, store, tariff, change ?? (site => site)) { Signs = signs ?? new(true, true) };
     }
 
     /// <summary>The quarter-hour's rhythm hangs; Follow goes on.</summary>
@@ -98,7 +99,7 @@ internal sealed class TimedHouse : IAsyncDisposable
     public async Task<long[]> SlotsAsync() => [.. (await LedgerAsync(LedgerKind.Cycle)).Select(entry => CycleRecord.FromBytes(entry.Body).Slot.Index)];
 
     /// <summary>As the daemon has it.</summary>
-    public Site Site => tariff is null ? house.Devices.SiteWithBoundPorts : house.Devices.SiteWithBoundPorts with { Tariff = tariff };
+    public Site Site => change(tariff is null ? house.Devices.SiteWithBoundPorts : house.Devices.SiteWithBoundPorts with { Tariff = tariff });
 
     private Composition Build() => Composition.Build(new(Site, "timed", ""), new(null), new(store, house.Time, TimeProvider.System, Log.Silent)
     {

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Forecasting;
+using SmartEms.Edge.Core.Planning;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Sensing;
+
+namespace SmartEms.Edge.Core.Proposing;
+
+/// <summary>What the plan wants of a charger, and why.</summary>
+/// <param name="Mode">For the coming quarter-hour.</param>
+/// <param name="NeededWh">What the car is still to be given.</param>
+/// <param name="IsTold">Its departure was told, not foretold.</param>
+/// <param name="AtOnceCosts">What charging with full power now would cost more than the mode, in the site's currency.</param>
+public readonly record struct PlannedCharger(EvMode Mode, double NeededWh, bool IsTold, double AtOnceCosts);
+
+/// <summary>Turns the cars at the chargers into what the planner asks for: a departure and a charge that were told, or those that earlier stays foretell.</summary>
+public static class CarNeeds
+{
+    /// <summary>What a foretold departure weighs a missing kWh with, in mean import prices: between five and eight of a hundred kWh would be missing at half of it, less
+    /// than one is at this (`./dev bench ev`).</summary>
+    public const double MissedInPrices = 3;
+
+    /// <summary>What a kWh that a car leaves without costs where its departure is foretold.</summary>
+    public static double Missed(PriceOutlook prices)
+    {
+        var sum = 0.0;
+        foreach (var price in prices.Import)
+            sum += price;
+        return prices.Import.IsEmpty ? 0 : MissedInPrices * Math.Max(0, sum / prices.Import.Length);
+    }
+
+    /// <summary>A car that has taken what four fifths of the stays took may still take so much, Wh.</summary>
+    private const double AtLeastWh = 1_000;
+
+    /// <summary>For each charger; null = no car is there that is to be planned for.</summary>
+    public static ImmutableArray<(EvNeed Need, bool IsTold)?> Of((Slot Slot, ProcessImage Image, Site Site) now, ImmutableArray<CarStay> stays, Brain brain, PriceOutlook prices)
+    {
+        var needs = ImmutableArray.CreateBuilder<(EvNeed, bool)?>(now.Site.EvChargers.Length);
+        for (var i = 0; i < now.Site.EvChargers.Length; i++)
+            needs.Add(One(now, i, (stays[i], brain.Cars.IsEmpty ? CarLog.Empty : brain.Cars[i]), prices));
+        return needs.MoveToImmutable();
+    }
+
+    private static (EvNeed, bool)? One((Slot Slot, ProcessImage Image, Site Site) now, int index, (CarStay Stay, CarLog Log) car, PriceOutlook prices)
+    {
+        var (charger, start) = (now.Site.EvChargers[index], now.Slot.Start);
+        if (now.Image.EvChargers[index].State is not { IsGood: true, Value: EvState.Connected or EvState.Charging } || car.Stay.IsContent || now.Image.Outside is not { } outside)
+            return null;
+        var rated = charger.PowerMax(now.Site.Pcc);
+        var most = car.Stay.Expected(rated);
+        var least = Math.Min(charger.PowerMin(now.Site.Pcc).Watts, most);
+        if (now.Image.Orders.Standing(OverrideKind.EvDeparture, index, start) is { } told)
+            return car.Stay.Missing(told.Value) is > 0 and var missing
+                ? (new(missing, least, most, EvNeed.LeavesAfter(Math.Max(0, (int)((told.Until - start).Ticks / Slot.Length.Ticks) - 1))), true) : null;
+        if (!charger.IsPlanned)
+            return null;
+        var outlook = EvForecast.Look(car.Log.Stays, car.Log.Since ?? start, start, (PlanRequest.Steps, PlanRequest.StepMinutes), outside.Clock);
+        return (new(Math.Max(outlook.NeedsP80 - car.Stay.Wh, AtLeastWh), least, most, outlook.LeaveChance) { MissedPerKwh = Missed(prices) }, false);
+    }
+
+    /// <summary>The charger whose car needs most; it is planned together with the batteries. -1 = none.</summary>
+    public static int Neediest(ImmutableArray<(EvNeed Need, bool IsTold)?> needs)
+    {
+        var most = -1;
+        for (var i = 0; i < needs.Length; i++)
+            if (needs[i] is { } one && (most < 0 || one.Need.NeededWh > needs[most]!.Value.Need.NeededWh))
+                most = i;
+        return most;
+    }
+
+    /// <summary>What the plan wants of each charger: the neediest as planned with the batteries, every other one by itself on the same prices.</summary>
+    public static ImmutableArray<PlannedCharger?> Planned(PlanQuestion question, Plan plan, ImmutableArray<(EvNeed Need, bool IsTold)?> needs)
+    {
+        var (joint, chargers) = (Neediest(needs), ImmutableArray.CreateBuilder<PlannedCharger?>(needs.Length));
+        for (var i = 0; i < needs.Length; i++)
+        {
+            if (needs[i] is not { } one)
+            {
+                chargers.Add(null);
+                continue;
+            }
+            var its = i == joint ? plan : Planner.Value(question with { Ev = one.Need, Storage = Storage.None, EnergyWh = 0, SocPoints = 2 }).At(0);
+            chargers.Add(new(its.Ev, one.Need.NeededWh, one.IsTold, its.Regret(EvMode.Full)));
+        }
+        return chargers.MoveToImmutable();
+    }
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SmartEms.Edge.Core.Backtesting;
+using SmartEms.Edge.Core.Deciding;
+using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Forecasting;
+using SmartEms.Edge.Core.Planning;
+using SmartEms.Edge.Core.Proposing;
+using SmartEms.Edge.Core.Quantities;
+
+namespace SmartEms.Edge.Bench;
+
+/// <summary>What waiting saves at a charger: measured stays, market prices, the product's own plan every quarter-hour, minute by minute, against charging at once.</summary>
+internal static class EvBench
+{
+    private const double Watts = 11_040;
+    private const double WattsMin = 4_140;
+    private const int Steps = 144;
+    private const int StepMinutes = 15;
+    private const long MsPerMinute = 60_000;
+    private const long MsPerHour = 3_600_000;
+
+    /// <summary>How a departure is known.</summary>
+    private enum Departures
+    {
+        Told,
+        Foretold,
+    }
+
+    /// <summary>What it cost, in EUR, and what was charged and missed, Wh.</summary>
+    private readonly record struct Bill(double Cost, double Wh, double MissedWh, int Short)
+    {
+        public Bill Plus(Bill other) => new(Cost + other.Cost, Wh + other.Wh, MissedWh + other.MissedWh, Short + other.Short);
+    }
+
+    public static async IAsyncEnumerable<Figure> Run(string[] arguments)
+    {
+        var directory = arguments switch
+        {
+            [] => null,
+            ["--write", var named] when Directory.Exists(named) => named,
+            _ => throw new BenchException("ev knows --write DIR, a directory that exists, for its page"),
+        };
+        var page = new EvidencePage();
+        var users = TrondheimStays.Read();
+        var market = Market.Read();
+        var (atOnce, least, told, foretold) = await Task.Run(() => (
+            Sum(users, (stay, _) => AtOnce(stay, market)),
+            Sum(users, (stay, _) => Least(stay, market)),
+            Sum(users, (stay, _) => Planned(stay, market, Departures.Told, [])),
+            Sum(users, (stay, before) => Planned(stay, market, Departures.Foretold, before))));
+        foreach (var figure in Of(users, atOnce, least, told, foretold))
+        {
+            page.Add(figure);
+            yield return figure;
+        }
+        if (directory is not null)
+            page.Write(Path.Combine(directory, "ev.md"), "Cars that may wait", "./dev bench ev --write docs/evidence", What);
+    }
+
+    private const string What = """
+        Stays of private cars in Trondheim (tests/data/energy/ev), moved onto the German day-ahead prices from 7 August 2023 on, first Monday onto first Monday; import = 1.19 × spot + 0.19 €/kWh;
+        the next day's prices are visible from 13:00. Chargers of 11 kW, each user's alone, without sun and battery. The plan decides at every quarter-hour, as the product does; a car that comes in between
+        waits for the next one. What a car wants is taken from the data: it is known to the plan, as it is where the user enters it.
+
+        *At once* is plug and charge. *Told*: the user entered the departure. *Foretold*: nobody did, and the plan knows the same user's earlier stays alone. *Least* is what nobody could beat who knew everything.
+        Saved is of the bill of charging at once; `per_kwh` is of the price paid per kWh, so that what was not charged saves nothing.
+        """;
+
+    private static IEnumerable<Figure> Of(MeasuredStay[][] users, Bill atOnce, Bill least, Bill told, Bill foretold)
+    {
+        yield return Figure.Told("ev.users", users.Length, "users");
+        yield return Figure.Told("ev.stays", users.Sum(user => user.Count(stay => stay.Scored)), "stays scored");
+        yield return Figure.Told("ev.at_once", atOnce.Cost / atOnce.Wh * 1_000, "EUR/kWh");
+        yield return Figure.Told("ev.least_saved", Saved(least, atOnce), "%");
+        yield return new("ev.told_saved", Saved(told, atOnce), "% of the bill", double.PositiveInfinity, 12);
+        yield return new("ev.told_short_beyond_at_once", told.Short - atOnce.Short, "departures", 0);
+        yield return new("ev.foretold_saved", Saved(foretold, atOnce), "% of the bill", double.PositiveInfinity, 9);
+        yield return Figure.Told("ev.foretold_saved_per_kwh", 100 * (1 - (foretold.Cost / foretold.Wh / (atOnce.Cost / atOnce.Wh))), "%");
+        yield return new("ev.foretold_missed", 100 * (foretold.MissedWh - atOnce.MissedWh) / (atOnce.Wh + atOnce.MissedWh), "% of the energy", 1);
+    }
+
+    private static double Saved(Bill bill, Bill atOnce) => 100 * (1 - (bill.Cost / atOnce.Cost));
+
+    private static Bill Sum(MeasuredStay[][] users, Func<MeasuredStay, ImmutableArray<EvStay>, Bill> charge)
+    {
+        var bills = new Bill[users.Length];
+        Parallel.For(0, users.Length, user =>
+        {
+            var before = ImmutableArray<EvStay>.Empty;
+            foreach (var stay in users[user])
+            {
+                if (stay.Scored)
+                    bills[user] = bills[user].Plus(charge(stay, before));
+                before = before.Length < CarLog.StaysMost ? before.Add(new(stay.In, stay.Out, stay.Wh)) : before.RemoveAt(0).Add(new(stay.In, stay.Out, stay.Wh));
+            }
+        });
+        return bills.Aggregate((a, b) => a.Plus(b));
+    }
+
+    private static Bill AtOnce(MeasuredStay stay, Market market) => Charged(stay, market, (_, _) => Watts);
+
+    /// <summary>The cheapest minutes of the stay, known beforehand.</summary>
+    private static Bill Least(MeasuredStay stay, Market market)
+    {
+        var minutes = (int)((stay.Out - stay.In).Ticks / TimeSpan.TicksPerMinute);
+        var (missing, cost) = (stay.Wh, 0.0);
+        foreach (var price in Enumerable.Range(0, minutes).Select(minute => market.At(stay.In + TimeSpan.FromMinutes(minute))).Order())
+        {
+            var taken = Math.Min(missing, Watts / 60);
+            (missing, cost) = (missing - taken, cost + (taken * price / 1_000));
+        }
+        return new(cost, stay.Wh - missing, missing, missing > 1 ? 1 : 0);
+    }
+
+    private static Bill Planned(MeasuredStay stay, Market market, Departures departures, ImmutableArray<EvStay> before)
+    {
+        var mode = EvMode.Off;
+        return Charged(stay, market, (now, missing) =>
+        {
+            if (now.UnixMilliseconds % (StepMinutes * MsPerMinute) == 0)
+                mode = Plan(stay, market, (now, missing), departures == Departures.Told ? null : before);
+            if (departures == Departures.Told && Departure.IsDue(missing, Watts, stay.Out - now))
+                return Watts;
+            return mode switch
+            {
+                EvMode.Full => Watts,
+                EvMode.Half => Watts / 2,
+                EvMode.Minimum => WattsMin,
+                _ => 0,
+            };
+        });
+    }
+
+    private static Bill Charged(MeasuredStay stay, Market market, Func<Instant, double, double> offer)
+    {
+        var (missing, cost) = (stay.Wh, 0.0);
+        for (var now = stay.In; now < stay.Out && missing > 1e-6; now += TimeSpan.FromMinutes(1))
+        {
+            var taken = Math.Min(missing, offer(now, missing) / 60);
+            (missing, cost) = (missing - taken, cost + (taken * market.At(now) / 1_000));
+        }
+        return new(cost, stay.Wh - missing, missing, missing > 1 ? 1 : 0);
+    }
+
+    /// <param name="stay">That goes on.</param>
+    /// <param name="market">Prices.</param>
+    /// <param name="at">Now, and what is still to be charged.</param>
+    /// <param name="before">The user's earlier stays; null = the departure was told.</param>
+    private static EvMode Plan(MeasuredStay stay, Market market, (Instant Now, double Missing) at, ImmutableArray<EvStay>? before)
+    {
+        var clock = LocalClock.Of(at.Now, TrondheimStays.Zone);
+        var prices = market.Seen(at.Now, clock, Steps, StepMinutes);
+        var nothing = ImmutableArray.Create(new double[Steps]);
+        var quiet = new Quantiles(nothing, nothing, nothing);
+        var need = before is { } stays
+            ? new EvNeed(at.Missing, WattsMin, Watts, EvForecast.Look(stays, stay.In, at.Now, (Steps, StepMinutes), clock).LeaveChance) { MissedPerKwh = CarNeeds.Missed(prices) }
+            : new EvNeed(at.Missing, WattsMin, Watts, EvNeed.LeavesAfter(Math.Max(0, (int)((stay.Out - at.Now).Ticks / Slot.Length.Ticks) - 1)));
+        return Planner.Value(new(new(at.Now, StepMinutes, quiet, quiet, [new(nothing, nothing)]), prices, Storage.None, 0) { Ev = need, SocPoints = 2 }).At(0).Ev;
+    }
+
+    /// <summary>Retail prices, hour by hour.</summary>
+    private sealed class Market(Instant start, ImmutableArray<double> import)
+    {
+        public static Market Read()
+        {
+            var path = Path.Combine("tests", "data", "energy", "prices", "de_day_ahead_2020-08_2024-08.csv");
+            if (!File.Exists(path))
+                throw new BenchException($"{path} is not here; run from the top of the tree");
+            var rows = File.ReadLines(path).Skip(1).Select(line => line.Split(',')).Select(cells => (
+                Hour: DateTimeOffset.Parse(cells[0], CultureInfo.InvariantCulture).ToUnixTimeMilliseconds() / MsPerHour, Spot: double.Parse(cells[1], CultureInfo.InvariantCulture) / 1_000)).ToArray();
+            var prices = new double[rows[^1].Hour - rows[0].Hour + 1];
+            foreach (var (hour, spot) in rows)
+                prices[hour - rows[0].Hour] = (RetailPrices.German.Factor * spot) + RetailPrices.German.Adder;
+            return new(new(rows[0].Hour * MsPerHour), ImmutableArray.Create(prices));
+        }
+
+        public double At(Instant now) => import[(int)((now.UnixMilliseconds - start.UnixMilliseconds) / MsPerHour)];
+
+        public PriceOutlook Seen(Instant now, LocalClock clock, int steps, int stepMinutes) =>
+            PriceForecast.Look(new(start, 60, import, import, [], PriceForecast.VisibleUntil(now, clock)), now, steps, stepMinutes);
+    }
+}
