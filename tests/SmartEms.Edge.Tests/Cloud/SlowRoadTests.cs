@@ -8,6 +8,7 @@ using Mosquitto = SmartEms.Edge.Tests.Adapters.Mqtt.Mosquitto;
 namespace SmartEms.Edge.Tests.Cloud;
 
 /// <summary>Q5: a road of 64 kbit/s that stands still for five seconds now and then, and breaks: nothing is lost, and memory stays.</summary>
+[Collection(SmartEms.Edge.Tests.Faults.FaultRun.Name)]
 public class SlowRoadTests(ITestOutputHelper story)
 {
     private const int BytesPerSecond = 8_000;

@@ -14,6 +14,7 @@ using Xunit.Abstractions;
 namespace SmartEms.Edge.Tests.Syncing;
 
 /// <summary>A month without a cloud, with the real store on a real disk: the link costs no memory meanwhile, the ledger stays small, and then everything is there, once and in order.</summary>
+[Collection(SmartEms.Edge.Tests.Faults.FaultRun.Name)]
 public sealed class AbsenceTests(ITestOutputHelper story) : IDisposable
 {
     private const int Days = 30;
