@@ -23,9 +23,6 @@ public static class FollowPhases
     private const double ProveSeconds = 10;
     private const double DisproveSeconds = 15;
 
-    /// <summary>Less than this is the charger's own need and no charging, W.</summary>
-    private const double NothingWatts = 100;
-
     /// <summary>Works out where the charger's change of phases stands now, and with how many it counts.</summary>
     /// <param name="draft">The step's draft.</param>
     /// <param name="index">The charger.</param>
@@ -148,7 +145,7 @@ public static class FollowPhases
 
     private static PhaseMemory Prove(Draft draft, int index, PhaseMemory now)
     {
-        var proven = Measured(draft, index) > NothingWatts ? now.StageSeconds + draft.StepSeconds : 0;
+        var proven = Measured(draft, index) > CarStay.NothingWatts ? now.StageSeconds + draft.StepSeconds : 0;
         return proven >= ProveSeconds ? now.At(PhaseStage.Settled) : now with { StageSeconds = proven };
     }
 
@@ -171,7 +168,7 @@ public static class FollowPhases
     private static bool IsCurrentless(Draft draft, int index)
     {
         var state = draft.Image.EvChargers[index].State;
-        return Measured(draft, index) < NothingWatts
+        return Measured(draft, index) < CarStay.NothingWatts
             && !(state.IsGood && state.Value == EvState.Charging)
             && draft.Image.Devices[draft.Site.EvChargers[index].Device].Link == LinkState.Up;
     }

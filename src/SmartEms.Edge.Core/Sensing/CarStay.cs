@@ -11,7 +11,7 @@ namespace SmartEms.Edge.Core.Sensing;
 public readonly record struct CarStay(double Seconds, double Wh, double MostWatts, double UsualWatts, double IdleSeconds)
 {
     /// <summary>Less than this is the charger's own need and no charging, W.</summary>
-    private const double NothingWatts = 100;
+    public const double NothingWatts = 100;
 
     /// <summary>A car that takes nothing for so long has what it wants.</summary>
     private const double ContentSeconds = 300;

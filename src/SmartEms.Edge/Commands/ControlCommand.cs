@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core.Configuring;
+using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
 
 namespace SmartEms.Edge.Commands;
@@ -65,7 +66,10 @@ internal static class ControlCommand
                 throw new Refusal(Exit.Usage, "charge_unclear", $"'{text}' is no charge of a car", "as in 20kWh");
             if (Moments.ToCome(at, now, screen.Time.LocalTimeZone) is not { } moment)
                 throw new Refusal(Exit.Usage, "time_unclear", $"'{at}' is no time that is to come", "write it as 07:00 (local, the next one), or 2026-11-20T07:00Z");
-            return $"do=set&part={Esc(parsed.GetValue(charger))}&value={Esc(text)}&lease={(long)(moment - Instant.From(now)).TotalSeconds}s";
+            var left = moment - Instant.From(now);
+            return left <= Orders.LongestLease
+                ? $"do=set&part={Esc(parsed.GetValue(charger))}&value={Esc(text)}&lease={(long)left.TotalSeconds}s"
+                : throw new Refusal(Exit.Usage, "time_too_far", $"{at} is {left.TotalHours:0} h ahead, and no order stands for more than {Orders.LongestLease.TotalHours:0} h", "tell it on the day before");
         }, false);
         command.Options.Add(leaves);
         return command;

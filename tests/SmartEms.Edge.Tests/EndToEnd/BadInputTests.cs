@@ -14,8 +14,8 @@ public sealed class BadInputTests
     {
         { "site:\n", "site: [\n", ["site.yaml:11:3  error", "not valid YAML", "look at the indentation"] },
         { "export_max_w: 5000", "export_max_watt: 5000", ["site.yaml:17:3  error", "pcc.export_max_watt is not a known key", "did you mean", "export_max_w"] },
-        { "unit: 255", "unit: 300", ["site.yaml:53:11  error", "300 is not a Modbus unit (0–255)"] },
-        { "profile: keba-p30", "profile: keba-p31", ["site.yaml:51:14  error", "no profile named keba-p31", "did you mean", "keba-p30"] },
+        { "unit: 255", "unit: 300", ["site.yaml:64:11  error", "300 is not a Modbus unit (0–255)"] },
+        { "profile: keba-p30", "profile: keba-p31", ["site.yaml:62:14  error", "no profile named keba-p31", "did you mean", "keba-p30"] },
     };
 
     [Theory]
