@@ -36,7 +36,7 @@ internal sealed class Ingest : IDisposable
             Filters = [.. topics.Select(topic => $"$share/ingest/{UplinkTopics.Root}/+/+/+/{topic}")],
             Window = 1_000,
             MostMessagesPerSecond = int.MaxValue,
-            SessionExpiry = TimeSpan.FromHours(1),
+            SessionExpiry = TimeSpan.Zero, // a session that outlived its receiver would still be dealt its share; what is lost with it the boxes send again
             ReconnectSpread = TimeSpan.FromSeconds(2),
             LongestWait = TimeSpan.FromSeconds(10), // one of few: a fleet must not wait for it
             Rest = TimeSpan.FromSeconds(2),
