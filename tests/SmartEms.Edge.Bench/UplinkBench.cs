@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
@@ -22,7 +18,7 @@ internal static class UplinkBench
         await Task.Yield();
         if (arguments.Length > 0)
             throw new BenchException("uplink takes no options");
-        using (var broker = new Broker())
+        using (var broker = new BenchBroker())
             yield return new Figure("uplink_acknowledged", Acknowledged(broker.Address), "messages/s", double.PositiveInfinity, AtLeast: 50_000);
         yield return new Figure("uplink_summary_bytes", SummaryBytes(), "B", AtMost: 300);
         yield return new Figure("uplink_storm_share_per_second", StormShare(), "%", AtMost: 1);
@@ -67,41 +63,5 @@ internal static class UplinkBench
                 perSecond[(int)at]++;
         }
         return 100.0 * perSecond.Max() / Boxes;
-    }
-
-    /// <summary>mosquitto as a child, with no limits of its own.</summary>
-    private sealed class Broker : IDisposable
-    {
-        private readonly string folder = Directory.CreateTempSubdirectory("bench-mosquitto").FullName;
-        private readonly Process process;
-
-        public Broker()
-        {
-            using (var free = new TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Address = new("127.0.0.1", ((IPEndPoint)free.LocalEndpoint).Port, false);
-            }
-            var settings = Path.Combine(folder, "mosquitto.conf");
-            File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture, $"listener {Address.Port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\nmax_queued_messages 0\nset_tcp_nodelay true\nlog_type error\nuser {Environment.UserName}\n"));
-            try
-            {
-                process = Process.Start(new ProcessStartInfo("/usr/sbin/mosquitto", ["-c", settings]))!;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                throw new BenchException("mosquitto is missing: apt install mosquitto");
-            }
-        }
-
-        public BrokerAddress Address { get; }
-
-        public void Dispose()
-        {
-            process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-            Directory.Delete(folder, recursive: true);
-        }
     }
 }
