@@ -17,7 +17,7 @@ internal static class Program
     private const string Help = """
         usage: smartems-cloud VERB --broker mqtts://host:8883 [--ca FILE --certificate FILE --key-file FILE] [--user NAME --password-file FILE] [options]
 
-          ingest  --database CONNECTION [--name NAME]                store a fleet's messages in PostgreSQL, and acknowledge them
+          ingest  --database CONNECTION [--name NAME] [--key FILE]   store a fleet's messages in PostgreSQL, and acknowledge them; signed with a receiver's key
           keygen  --name NAME                                        make NAME.key.pem and NAME.pub.pem (no broker)
           list    --root FILE --version N --keys FILE --out FILE     sign a list of operator keys: "role name file.pub.pem" per line (no broker)
           sign    --tenant T --site S --box B --key FILE [--second FILE] --verb VERB [--body JSON|--body-file FILE] [--good SECONDS] --out FILE   (no broker)
@@ -72,10 +72,11 @@ internal static class Program
     private static async Task<int> IngestAsync(Arguments given, CancellationToken stop)
     {
         var (broker, connection, name) = (BrokerOptions.Read(given), given.Text("database"), given.Text("name", $"ingest-{Environment.MachineName}-{Environment.ProcessId}"));
+        using var key = given.Maybe("key") is { } file ? KeyRing.Read(file) : null;
         given.Done();
         await using var database = new Database(connection);
         await database.OpenAsync(stop);
-        using var ingest = new Ingest(broker, database, TimeProvider.System, name);
+        using var ingest = new Ingest(broker, database, TimeProvider.System, name) { Key = key };
         await ingest.RunAsync(Console.Error.WriteLine, stop);
         Console.Out.WriteLine(ingest.Figures);
         return 0;

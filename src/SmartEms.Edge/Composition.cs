@@ -174,6 +174,7 @@ internal sealed class Composition : IAsyncDisposable
         Contest = () => Daemon.Contest,
         Orders = Orders,
         Cloud = Cloud is { } cloud ? () => cloud.Look : null,
+        Home = Home is { } home ? () => home.Look : null,
         LineOf = leases.GetValueOrDefault,
         RecordWrite = done => Recorder.AppendAsync(LedgerKind.HandWrite, Clock.Now, done.ToBytes()),
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down

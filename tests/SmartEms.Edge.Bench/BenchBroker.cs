@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Tests.Adapters.Mqtt;
 
 namespace SmartEms.Edge.Bench;
 
@@ -13,12 +14,21 @@ internal sealed class BenchBroker : IDisposable
     private readonly string settings;
     private Process process;
 
-    public BenchBroker()
+    /// <param name="isEncrypted">It speaks TLS, with a certificate of the bench's own.</param>
+    public BenchBroker(bool isEncrypted = false)
     {
         using (var free = new TcpListener(IPAddress.Loopback, 0))
         {
             free.Start();
-            Address = new("127.0.0.1", ((IPEndPoint)free.LocalEndpoint).Port, false);
+            Address = new("127.0.0.1", ((IPEndPoint)free.LocalEndpoint).Port, isEncrypted);
+        }
+        var encryption = "";
+        if (isEncrypted)
+        {
+            using var root = new Certificates(folder, "bench");
+            var (certificate, key) = root.Issue("broker");
+            Address = Address with { TrustFile = root.Root };
+            encryption = $"certfile {certificate}\nkeyfile {key}";
         }
         settings = Path.Combine(folder, "mosquitto.conf");
         File.WriteAllText(settings, string.Create(CultureInfo.InvariantCulture, $"""
@@ -29,6 +39,7 @@ internal sealed class BenchBroker : IDisposable
             set_tcp_nodelay true
             log_type error
             user {Environment.UserName}
+            {encryption}
 
             """));
         process = Begin();

@@ -51,7 +51,7 @@ internal static class FleetBench
         var parts = (boxes + most - 1) / most;
         var fleets = Enumerable.Range(0, parts).Select(part => Fleet(address, (part * boxes / parts, (part + 1) * boxes / parts), minutes)).ToArray();
         var said = fleets.Select(fleet => fleet.StandardOutput.ReadToEndAsync()).ToArray();
-        var spent = await LifeAsync(fleets, broker, TimeSpan.FromMinutes(minutes)).ConfigureAwait(false);
+        var spent = await LifeAsync((fleets, ingest), broker, TimeSpan.FromMinutes(minutes)).ConfigureAwait(false);
         var told = await Task.WhenAll(said).ConfigureAwait(false);
         var (made, lost) = (Sum(told, "Made"), Sum(told, "Made") - Sum(told, "Acknowledged"));
         yield return new Figure("fleet.boxes", boxes, "boxes", double.PositiveInfinity);
@@ -74,18 +74,19 @@ internal static class FleetBench
     }
 
     /// <summary>Until the fleets have ended; what they and the killed broker took of the processor, seconds.</summary>
-    private static async Task<(double Fleet, double Broker)> LifeAsync(Process[] fleets, BenchBroker broker, TimeSpan span)
+    private static async Task<(double Fleet, double Broker)> LifeAsync((Process[] Fleets, Process Ingest) of, BenchBroker broker, TimeSpan span)
     {
-        var ended = Task.WhenAll(fleets.Select(fleet => fleet.WaitForExitAsync()));
-        if (await Task.WhenAny(ended, Task.Delay(span / 2)).ConfigureAwait(false) == ended)
-            throw new BenchException("the fleet has ended before its time");
+        var (ended, failed) = (Task.WhenAll(of.Fleets.Select(fleet => fleet.WaitForExitAsync())), of.Ingest.WaitForExitAsync());
+        var half = Task.Delay(span / 2);
+        if (await Task.WhenAny(ended, failed, half).ConfigureAwait(false) != half)
+            throw new BenchException(failed.IsCompleted ? $"ingest has ended with {of.Ingest.ExitCode}" : "the fleet has ended before its time");
         var before = Processor(broker.Id);
         broker.Kill();
         await Task.Delay(Away).ConfigureAwait(false);
         broker.StartAgain();
         var fleet = 0.0;
-        while (await Task.WhenAny(ended, Task.Delay(1_000)).ConfigureAwait(false) != ended)
-            fleet = Math.Max(fleet, fleets.Sum(one => one.HasExited ? 0 : Processor(one.Id)));
+        while (await Task.WhenAny(ended, failed, Task.Delay(1_000)).ConfigureAwait(false) != ended)
+            fleet = failed.IsCompleted ? throw new BenchException($"ingest has ended with {of.Ingest.ExitCode}") : Math.Max(fleet, of.Fleets.Sum(one => one.HasExited ? 0 : Processor(one.Id)));
         return (fleet, before);
     }
 
@@ -94,12 +95,15 @@ internal static class FleetBench
 
     private static Process Cloud(params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "smartems-cloud.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })
+        var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", "--runtimeconfig", Beside("SmartEms.Edge.Bench.runtimeconfig.json"), Beside("smartems-cloud.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })
             ?? throw new BenchException("smartems-cloud did not start");
         process.ErrorDataReceived += (_, line) => Console.Error.WriteLine(line.Data);
         process.BeginErrorReadLine();
         return process;
     }
+
+    /// <summary>The receiver runs with the bench's own frameworks: they hold what it has no copy of here.</summary>
+    private static string Beside(string file) => Path.Combine(AppContext.BaseDirectory, file);
 
     private static int Number(string[] args, string name, int usual) =>
         int.TryParse(args.SkipWhile(arg => arg != name).Skip(1).FirstOrDefault(Text(usual)), CultureInfo.InvariantCulture, out var number) ? number : -1;

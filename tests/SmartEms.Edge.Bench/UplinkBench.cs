@@ -1,9 +1,6 @@
 using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Describing;
-using SmartEms.Edge.Core.Quantities;
-using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Syncing;
-using SmartEms.Edge.Simulation;
 
 namespace SmartEms.Edge.Bench;
 
@@ -12,6 +9,7 @@ internal static class UplinkBench
 {
     private const int Boxes = 10_000;
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(30);
 
     public static async IAsyncEnumerable<Figure> Run(string[] arguments)
     {
@@ -20,14 +18,32 @@ internal static class UplinkBench
             throw new BenchException("uplink takes no options");
         using (var broker = new BenchBroker())
             yield return new Figure("uplink_acknowledged", Acknowledged(broker.Address), "messages/s", double.PositiveInfinity, AtLeast: 50_000);
-        yield return new Figure("uplink_summary_bytes", SummaryBytes(), "B", AtMost: 300);
+        foreach (var isEncrypted in (bool[])[false, true])
+            foreach (var figure in Wire(isEncrypted))
+                yield return figure;
         yield return new Figure("uplink_storm_share_per_second", StormShare(), "%", AtMost: 1);
     }
 
-    /// <summary>At least once, a hundred bytes each, a window as a broker of a data centre allows it; only what was confirmed counts.</summary>
+    /// <summary>A day of the demo house at default settings, both ways, counted on the socket; the probes of a day in which nobody speaks come on top.</summary>
+    private static Figure[] Wire(bool isEncrypted)
+    {
+        using var broker = new BenchBroker(isEncrypted);
+        using var day = new WireDay(broker.Address);
+        var (bytes, summary) = day.Measure();
+        var idle = WireDay.Idle(broker.Address, Idle) * (TimeSpan.FromDays(1) / Idle);
+        var name = isEncrypted ? "_tls" : "";
+        return
+        [
+            isEncrypted ? Figure.Told("uplink_summary_bytes_tls", summary, "B") : new Figure("uplink_summary_bytes", summary, "B", AtMost: 300),
+            new Figure($"uplink_day_bytes{name}", (bytes + idle) / 1000, "kB", AtMost: 60),
+        ];
+    }
+
+    /// <summary>At least once, a hundred bytes each; only what was confirmed counts. The library walks through all that is on its way with each message, so that a
+    /// window beyond a few hundred is slower again.</summary>
     private static double Acknowledged(BrokerAddress broker)
     {
-        using var uplink = new MqttUplink(new("bench", [broker]) { Window = 2_000, SessionExpiry = TimeSpan.Zero, ReconnectSpread = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, () => 0.5);
+        using var uplink = new MqttUplink(new("bench", [broker]) { Window = 256, SessionExpiry = TimeSpan.Zero, ReconnectSpread = TimeSpan.FromMilliseconds(100) }, TimeProvider.System, () => 0.5);
         while (uplink.Look.State != UplinkState.Syncing)
             uplink.Turn(TimeSpan.FromMilliseconds(10));
         var (message, confirmed, began) = (new UplinkMessage("bench/box/summary", new byte[100]), 0L, TimeProvider.System.GetTimestamp());
@@ -39,17 +55,6 @@ internal static class UplinkBench
                 confirmed += one is { Kind: UplinkEventKind.Confirmed, Reason: < 128 } ? 1 : 0;
         }
         return confirmed / TimeProvider.System.GetElapsedTime(began).TotalSeconds;
-    }
-
-    private static Site Site() => SiteSource.Parse(DemoSite.SiteText, DemoSite.SiteFileName, new(null)).Value!.Site;
-
-    /// <summary>Fixed header, topic, packet number, property length, payload, and the confirmation of 4 bytes; without TLS, TCP and IP.</summary>
-    private static double SummaryBytes()
-    {
-        var summary = new SlotSummary(new(2_000_000), new(1234.5, 1234.5, 1801.2, 512.3, 433.3, 2000.1) { Cost = 0.1234, Seconds = 900 }, 55.2);
-        var entry = new LedgerEntry(1_234_567, new Slot(2_000_000).End, LedgerKind.Summary, summary.ToBytes());
-        var payload = LedgerText.Of(new(1_234_500, 1_234_567, LedgerKind.Summary, [entry]), Site());
-        return 3 + 2 + new UplinkTopics("acme", "demo-house", "box-1").Summary.Length + 2 + 1 + payload.Length + 4;
     }
 
     /// <summary>The largest share of a fleet that tries within one second after all lost their broker at one moment and it stays away for 10 minutes.</summary>

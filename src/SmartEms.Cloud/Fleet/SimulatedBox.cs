@@ -1,4 +1,5 @@
 using SmartEms.Edge.Adapters.Mqtt;
+using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Syncing;
 
@@ -50,7 +51,7 @@ internal sealed class SimulatedBox : IDisposable
         {
             if (one.Kind is UplinkEventKind.Connected or UplinkEventKind.Lost)
                 (hasSession, sent) = (one.Kind == UplinkEventKind.Connected, Acknowledged);
-            else if (one.Kind == UplinkEventKind.Received && UplinkRequests.Ack(one.Payload) is { } ack && ack.Epoch >= epoch)
+            else if (one.Kind == UplinkEventKind.Received && UplinkRequests.Ack(SignedWords.Read(one.Payload)?.Said ?? one.Payload) is { } ack && ack.Epoch >= epoch)
             {
                 (epoch, Acknowledged) = (ack.Epoch, Math.Min(ack.Through, Made));
                 if (ack.Missing.Count > 0)

@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Npgsql;
 using SmartEms.Cloud.Receiving;
 using SmartEms.Cloud.Storing;
 using SmartEms.Edge.Adapters.Mqtt;
+using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Syncing;
 
@@ -44,6 +46,9 @@ internal sealed class Ingest : IDisposable
         uplink = new(settings, time, Random.Shared.NextDouble);
         lookedForHoles = time.GetTimestamp();
     }
+
+    /// <summary>Signs what is acknowledged; null = nothing is signed, which boxes whose list of keys names a receiver do not hear.</summary>
+    public ECDsa? Key { get; init; }
 
     public IngestFigures Figures { get; private set; } = new(0, 0, 0, 0);
     public UplinkLook Look => uplink.Look;
@@ -110,7 +115,9 @@ internal sealed class Ingest : IDisposable
                 return;
             var missing = place.Missing.Count == 0 ? "" : $""","missing":[{string.Join(',', place.Missing.Select(hole => $"[{hole.From},{hole.To}]"))}]""";
             var ack = $$"""{"v":{{LedgerText.Version}},"through":{{place.Through}},"epoch":{{database.Epoch}}{{missing}}}""";
-            if (uplink.Publish(new(new UplinkTopics(box.Tenant, box.Site, box.Box).Acknowledge, System.Text.Encoding.UTF8.GetBytes(ack))) is null)
+            var said = System.Text.Encoding.UTF8.GetBytes(ack);
+            var message = Key is null ? said : SignedAck.Sign(Key, CommandEnvelope.DeviceOf(box.Tenant, box.Site, box.Box), said);
+            if (uplink.Publish(new(new UplinkTopics(box.Tenant, box.Site, box.Box).Acknowledge, message)) is null)
                 return;
             acks.Remove(box);
             Figures = Figures with { Acks = Figures.Acks + 1 };

@@ -47,7 +47,7 @@ internal static class KeyRing
         {
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length != 3 || !Enum.TryParse<CommandRole>(parts[0], ignoreCase: true, out var role) || !Enum.IsDefined(role))
-                throw new UsageException($"'{line}' is no line of keys: as in operator ada ada.pub.pem; roles are viewer, operator, admin");
+                throw new UsageException($"'{line}' is no line of keys: as in operator ada ada.pub.pem; roles are viewer, operator, admin, receiver");
             using var key = Read(parts[2]);
             keys.Add(new(parts[1], role, key.ExportSubjectPublicKeyInfo()));
         }

@@ -19,6 +19,8 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     private readonly List<UplinkEvent> events = [];
     private int untaken;
     private bool isReached;
+    private bool isHeld;
+    private Opening? opening;
     private GCHandle self;
     private string complaint = "";
 
@@ -57,7 +59,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>Messages that may be handed over now.</summary>
     public int Room => IsConnected && Ended is null && !Mosquitto.WantsToWrite(client) ? settings.Window - onTheirWay.Count : 0;
 
-    /// <summary>Resolves, and begins to connect; what comes of it comes with the turns.</summary>
+    /// <summary>Begins to resolve the name and to connect; what comes of it comes with the turns.</summary>
     /// <param name="from">See <see cref="SessionSetup.Connect"/>.</param>
     public void Open(string? password, string? from)
     {
@@ -69,14 +71,27 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
             Ended = wrong;
             return;
         }
-        var result = SessionSetup.Connect(client, settings, Broker, from);
-        if (result != Mosquitto.Ok)
+        opening = new(Broker.Host, () => SessionSetup.Connect(client, settings, Broker, from));
+        _ = IsOpened(0, -1);
+    }
+
+    private bool IsOpened(int milliseconds, int wakes)
+    {
+        if (opening is not { } still)
+            return true;
+        if (still.Look(milliseconds, wakes) is { } begun)
         {
-            Ended = SessionTrouble.Of(result, Marshal.GetLastPInvokeError(), Broker, complaint);
-            return;
+            opening = null;
+            if (begun.Result == Mosquitto.Ok)
+                SocketWatch.Narrow(Mosquitto.Socket(client), 4 * settings.MostPacketBytes);
+            else
+                Ended = SessionTrouble.Of(begun.Result, begun.Error, Broker, complaint);
         }
-        var socket = Mosquitto.Socket(client);
-        SocketWatch.Narrow(socket, 4 * settings.MostPacketBytes);
+        else if (liveness.SinceBegin > HandshakeWithin)
+        {
+            Ended = $"the name {Broker.Host} is not resolved within {HandshakeWithin.TotalSeconds:0} s: no DNS server answers — resolvectl query {Broker.Host}";
+        }
+        return opening is null && Ended is null;
     }
 
     /// <summary>The number under which it will be confirmed; null when there is no room. At most once is not confirmed.</summary>
@@ -84,6 +99,8 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     {
         if (Room <= 0)
             return null;
+        if (!isHeld)
+            SocketWatch.Cork(Mosquitto.Socket(client), isHeld = true); // what is handed over between two turns leaves together
         nint properties = 0;
         if (message.ContentType is { } type)
             _ = Mosquitto.AddText(ref properties, Mosquitto.PropertyContentType, type);
@@ -117,9 +134,11 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>Reads, writes and keeps alive, waiting at most so long for something to come.</summary>
     public void Turn(int milliseconds, int wakes, List<UplinkEvent> into)
     {
-        if (Ended is not null)
+        if (Ended is not null || !IsOpened(milliseconds, wakes))
             return;
         var socket = Mosquitto.Socket(client);
+        if (isHeld)
+            SocketWatch.Cork(socket, isHeld = false);
         if (!isReached && !Reach(socket, milliseconds, wakes))
             return;
         if (socket >= 0 && SocketWatch.Wait(socket, Mosquitto.WantsToWrite(client), milliseconds, wakes))
@@ -258,6 +277,14 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     }
 
     public void Dispose()
+    {
+        if (opening is { } still)
+            still.WhenOver(Free);
+        else
+            Free();
+    }
+
+    private void Free()
     {
         client.Dispose();
         if (self.IsAllocated)

@@ -51,6 +51,14 @@ internal static partial class SocketWatch
     /// <summary>Bounds what the kernel holds for us: the library reads until nothing is left, and a broker that lies about lengths must not keep it there.</summary>
     public static void Narrow(int socket, int bytes) => _ = Set(socket, SolSocket, ReceiveBuffer, ref bytes, sizeof(int));
 
+    /// <summary>Holds back what does not fill a segment, or lets it go (TCP_CORK of tcp(7)): many small messages become few segments.</summary>
+    public static void Cork(int socket, bool isHeld)
+    {
+        const int tcp = 6, cork = 3;
+        var value = isHeld ? 1 : 0;
+        _ = Set(socket, tcp, cork, ref value, sizeof(int));
+    }
+
     /// <summary>struct pollfd, poll(2).</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Entry

@@ -16,7 +16,7 @@ public sealed class UplinkProcess : IUplink
     /// <summary>Less than a pipe holds (pipe(7): 64 KiB), so that handing over never waits, whatever the process does.</summary>
     private const int MostBytesInPipe = 48 * 1024;
 
-    /// <summary>Nothing in it waits longer than a name takes to be resolved (resolv.conf(5): 5 s, twice, for each of at most three servers).</summary>
+    /// <summary>It says how it is every few seconds, whatever it waits for.</summary>
     private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(90);
 
     private readonly UplinkSettings settings;

@@ -67,7 +67,7 @@ public sealed class CommandGate(byte[] device, OperatorKeys keys, ImmutableDicti
             return new(CommandRefusal.OtherDevice, envelope);
         if (CommandRule.Of((CommandVerb)envelope.Verb) is not { } rule)
             return new(CommandRefusal.UnknownVerb, envelope);
-        if (key.Key.Role < rule.Role)
+        if (!rule.Allows(key.Key.Role))
             return new(CommandRefusal.RoleTooLow, envelope);
         if (!looking.TryTake(uptimeMs))
             return new(CommandRefusal.TooMany, envelope);
@@ -79,7 +79,7 @@ public sealed class CommandGate(byte[] device, OperatorKeys keys, ImmutableDicti
     private CommandVerdict Signed(CommandEnvelope envelope, CommandRule rule, string by, (Instant Now, bool IsTrusted, long UptimeMs) at)
     {
         var second = envelope.SecondKeyId is { } id ? Keys.Find(id) : null;
-        if (envelope.SecondKeyId is not null && (second is not { } known || envelope.SecondKeyId == envelope.KeyId || known.Key.Role < rule.Role || !envelope.IsSecondedBy(known.Public)))
+        if (envelope.SecondKeyId is not null && (second is not { } known || envelope.SecondKeyId == envelope.KeyId || !rule.Allows(known.Key.Role) || !envelope.IsSecondedBy(known.Public)))
             return new(CommandRefusal.WrongSignature, envelope);
         if (rule.NeedsTwo && second is null)
             return new(CommandRefusal.NotSigned, envelope);

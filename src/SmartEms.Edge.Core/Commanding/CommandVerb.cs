@@ -28,12 +28,15 @@ public enum CommandVerb : ushort
     Keys = 8,
 }
 
-/// <summary>What a key may do; each role may do what those before it may.</summary>
+/// <summary>What a key may do; of those that command, each role may do what those before it may.</summary>
 public enum CommandRole : byte
 {
     Viewer = 0,
     Operator = 1,
     Admin = 2,
+
+    /// <summary>Signs acknowledgements, and commands nothing.</summary>
+    Receiver = 3,
 }
 
 /// <summary>One line of the allow-list.</summary>
@@ -53,6 +56,8 @@ public sealed record CommandRule(CommandVerb Verb, string Name, CommandRole Role
         new(CommandVerb.Stop, "stop", CommandRole.Operator, true, false),
         new(CommandVerb.Keys, "keys", CommandRole.Admin, false, true),
     ];
+
+    public bool Allows(CommandRole role) => role != CommandRole.Receiver && role >= Role;
 
     public static CommandRule? Of(CommandVerb verb)
     {

@@ -64,6 +64,9 @@ public sealed class OperatorKeys : IDisposable
         return from.IsAtEnd ? list : throw new InvalidDataException("something follows the list of operator keys");
     }
 
+    /// <summary>Somebody is named whose acknowledgements are heard, and nobody else's.</summary>
+    public bool HasReceiver { get; private set; }
+
     public (OperatorKey Key, ECDsa Public)? Find(ulong id) => byId.TryGetValue(id, out var found) ? found : null;
 
     private void Add(OperatorKey key)
@@ -74,6 +77,7 @@ public sealed class OperatorKeys : IDisposable
             throw new InvalidDataException($"the key of {key.Name} is no ECDSA P-256 key");
         if (!byId.TryAdd(CommandSignature.IdOf(known), (key, known)))
             throw new InvalidDataException($"the key of {key.Name} stands in the list twice");
+        HasReceiver |= key.Role == CommandRole.Receiver;
     }
 
     public void Dispose()

@@ -65,7 +65,8 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
     /// <summary>The receiver has not said that it has all that was sent.</summary>
     public bool IsAwaiting => Sent > cursor.AcknowledgedThrough;
 
-    private long Sent => IsLive ? liveThrough : backlogThrough;
+    /// <summary>Everything up to here was handed over since the plan began.</summary>
+    private long Sent => backlogThrough >= backlogEnd ? liveThrough : backlogThrough;
 
     /// <summary>A session stands, or the receiver does not answer: everything it did not acknowledge is sent again, oldest first.</summary>
     public void Begin()
@@ -108,10 +109,11 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
         return batch;
     }
 
-    /// <summary>The receiver has everything up to a number. One that begins a new life (an epoch we do not know) says where it begins.</summary>
+    /// <summary>The receiver has everything up to a number; beyond what was sent it is not believed, for then it is sent, and it may say so again. One that begins a new
+    /// life (an epoch we do not know) says where it begins.</summary>
     public void Acknowledge(long through, long epoch)
     {
-        var known = Math.Clamp(through, 0, ledger.Head.Sequence);
+        var known = Math.Clamp(through, 0, Math.Max(Sent, cursor.AcknowledgedThrough));
         if (epoch > cursor.Epoch)
         {
             var isFirst = cursor.Epoch == 0 && cursor.AcknowledgedThrough == 0;

@@ -3,7 +3,26 @@ using SmartEms.Edge.Syncing;
 
 namespace SmartEms.Edge.Control;
 
-/// <summary>GET /v1/mqtt: the cloud link as it stands.</summary>
+/// <summary>GET /v1/mqtt: the links as they stand; null where the site file names none.</summary>
+internal sealed record LinksView(CloudView? Cloud, HomeView? Home);
+
+/// <summary>The link to the broker of the house.</summary>
+internal sealed record HomeView
+{
+    /// <summary>offline, connecting or live.</summary>
+    public required string State { get; init; }
+    public required string Broker { get; init; }
+
+    /// <summary>Why it is not live, with the remedy; null where nothing is wrong.</summary>
+    public required string? Trouble { get; init; }
+    public required double RetryInS { get; init; }
+    public required long Sessions { get; init; }
+    public required long Attempts { get; init; }
+    public required long SentMessages { get; init; }
+    public required long SentBytes { get; init; }
+}
+
+/// <summary>The link to the cloud.</summary>
 internal sealed record CloudView
 {
     /// <summary>offline, connecting, syncing or live.</summary>
@@ -30,13 +49,30 @@ internal sealed record CloudView
     public required long RefusedMessages { get; init; }
 }
 
-/// <summary>Answers what the cloud link does.</summary>
+/// <summary>Answers what the links to cloud and house do.</summary>
 internal static class CloudRequest
 {
     public static Task<Reply> AnswerAsync(Desk desk, Asked asked, CancellationToken stop) => Task.FromResult(
-        desk.Cloud is { } cloud
-            ? Reply.Ok(View(cloud()), ViewsJson.Wire.CloudView)
-            : Reply.Error(404, "no_cloud", "the site file names no cloud", "add a section cloud: with its brokers; docs/mqtt.md shows one"));
+        desk.Cloud is null && desk.Home is null
+            ? Reply.Error(404, "no_broker", "the site file names neither a cloud nor a broker of the house", "add a section cloud: or home:; docs/mqtt.md shows both")
+            : Reply.Ok(new(desk.Cloud is { } cloud ? View(cloud()) : null, desk.Home is { } home ? View(home()) : null), ViewsJson.Wire.LinksView));
+
+    private static HomeView View(UplinkLook look) => new()
+    {
+        State = look.State switch
+        {
+            UplinkState.Syncing or UplinkState.Live => "live",
+            UplinkState.Connecting => "connecting",
+            _ => "offline",
+        },
+        Broker = look.Broker,
+        Trouble = look.Trouble,
+        RetryInS = look.RetryInMs / 1000,
+        Sessions = look.Sessions,
+        Attempts = look.Attempts,
+        SentMessages = look.SentMessages,
+        SentBytes = look.SentBytes,
+    };
 
     private static CloudView View(UplinkerLook look) => new()
     {

@@ -9,6 +9,7 @@ using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Syncing;
@@ -50,6 +51,9 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
 
     /// <summary>The cloud link as it stands; null where the site has none.</summary>
     public Func<UplinkerLook>? Cloud { get; init; }
+
+    /// <summary>The link to the broker of the house; null where the site has none.</summary>
+    public Func<UplinkLook>? Home { get; init; }
 
     /// <summary>The window onto stored telemetry; null where nothing is stored.</summary>
     public TelemetryWindow? Telemetry { get; init; }
@@ -94,7 +98,7 @@ internal static class Requests
         new("GET", "/v1/trace", "the frames on a device's line: ?device=meter1&after=<number>&n=40", TraceRequests.Frames),
         new("GET", "/v1/version", "the running program", (desk, _, _) => Task.FromResult(Reply.Ok(Version(desk.Version), ViewsJson.Wire.VersionView))),
         new("GET", "/v1/requests", "this table", (_, _, _) => Task.FromResult(Reply.Ok(Table(), ViewsJson.Wire.RequestsView))),
-        new("GET", "/v1/mqtt", "the cloud link: its state, the broker, what waits to be sent", CloudRequest.AnswerAsync),
+        new("GET", "/v1/mqtt", "the links to cloud and house: their state, the brokers, what waits to be sent", CloudRequest.AnswerAsync),
         new("GET", "/v1/orders", "what has been ordered by hand and stands now", OrderRequests.ListAsync),
         new("POST", "/v1/orders", "?do=set|hold|release|limit|maintenance|stop|reset&part=…&value=…&lease=15m&reason=…", OrderRequests.OrderAsync),
         new("POST", "/v1/write", "writes registers by hand on a device's own line: ?device=inv1&unit=1&space=holding&address=7&words=002A&reason=why&function=single", HandWrites.WriteAsync),

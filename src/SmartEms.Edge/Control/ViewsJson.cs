@@ -21,7 +21,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(OrderView))]
 [JsonSerializable(typeof(OrdersView))]
 [JsonSerializable(typeof(HandWriteView))]
-[JsonSerializable(typeof(CloudView))]
+[JsonSerializable(typeof(LinksView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ViewsJson : JsonSerializerContext

@@ -41,6 +41,9 @@ internal sealed class SimulationRun
     /// <summary>Called after every decision with its record, to store or print it; null = nobody wants it.</summary>
     public Action<CycleRecord>? OnCycle { get; init; }
 
+    /// <summary>What was counted so far.</summary>
+    public Tally Counted => tally;
+
     /// <param name="slots">How many quarter-hours.</param>
     /// <param name="stepSeconds">The Follow step; must divide 900 s.</param>
     public SimulationResult Run(int slots, int stepSeconds)

@@ -24,33 +24,36 @@ internal static class CloudParts
         return new UplinkProcess(settings, new(Environment.ProcessPath ?? "smartems", "uplink"), time, Random.Shared.NextDouble);
     };
 
+    /// <summary>Where no root key was pinned no command is heard, and whatever comes as an acknowledgement is; where what lies there cannot be used neither is, and the
+    /// log says why.</summary>
     /// <param name="orders">Carries out what commands ask for.</param>
     /// <param name="storePath">Keys lie beside the store; null = nothing is stored, and no command is taken.</param>
     public static Uplinker Make(UplinkerParts parts, OrderBook orders, string? storePath)
     {
-        var desk = parts.Link.TakesCommands && storePath is { } path ? Desk(parts, orders, Path.GetDirectoryName(Path.GetFullPath(path))!) : null;
-        return new(parts with { Command = desk is { } known ? known.Take : null });
-    }
-
-    /// <summary>Null where no root key was pinned, or what lies there cannot be used: then no command is heard, and the log says why.</summary>
-    private static CommandDesk? Desk(UplinkerParts parts, OrderBook orders, string directory)
-    {
-        var files = new KeyFiles(directory);
-        if (!files.IsPinned)
-            return null;
+        if (storePath is null || new KeyFiles(Path.GetDirectoryName(Path.GetFullPath(storePath))!) is not { IsPinned: true } files)
+            return new(parts);
         try
         {
-            var key = DeviceKey.OpenOrMake(directory, ".aside");
-            var topics = UplinkTopics.Of(parts.Link, parts.Site.Id);
-            var gate = new CommandGate(CommandEnvelope.DeviceOf(topics.Tenant, topics.Site, topics.Box), files.Read(), Counters(parts.Recorder));
-            return new(new(topics, orders, parts.Recorder, parts.Clock) { Keys = files, Sign = key.Sign, Gate = gate });
+            var (desk, list) = (parts.Link.TakesCommands ? Desk(parts, orders, files) : null, files.Read());
+            var device = DeviceOf(UplinkTopics.Of(parts.Link, parts.Site.Id));
+            return new(parts with { Command = desk is { } known ? known.Take : null, Heard = message => SignedAck.Heard(message, device, desk?.Keys ?? list) });
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            parts.Log.Error($"no command from afar is heard: {failure.Message}");
-            return null;
+            parts.Log.Error($"neither commands nor acknowledgements from afar are heard: {failure.Message}");
+            return new(parts with { Heard = _ => null });
         }
     }
+
+    private static CommandDesk Desk(UplinkerParts parts, OrderBook orders, KeyFiles files)
+    {
+        var key = DeviceKey.OpenOrMake(files.Directory, ".aside");
+        var topics = UplinkTopics.Of(parts.Link, parts.Site.Id);
+        var gate = new CommandGate(DeviceOf(topics), files.Read(), Counters(parts.Recorder));
+        return new(new(topics, orders, parts.Recorder, parts.Clock) { Keys = files, Sign = key.Sign, Gate = gate });
+    }
+
+    private static byte[] DeviceOf(UplinkTopics topics) => CommandEnvelope.DeviceOf(topics.Tenant, topics.Site, topics.Box);
 
     private static ImmutableDictionary<ulong, ulong> Counters(Recorder recorder) =>
         recorder.Look(store => store.Last(LedgerKind.CommandCounters) is { } last ? CommandGate.CountersFromBytes(last.Body) : ImmutableDictionary<ulong, ulong>.Empty);

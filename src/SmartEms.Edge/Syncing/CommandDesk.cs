@@ -32,6 +32,9 @@ internal sealed class CommandDesk(CommandDeskParts parts)
     private long minute;
     private int told;
 
+    /// <summary>The list in force.</summary>
+    public OperatorKeys Keys => parts.Gate.Keys;
+
     /// <summary>Attempts since the program began.</summary>
     public long Taken { get; private set; }
     public long Refused { get; private set; }

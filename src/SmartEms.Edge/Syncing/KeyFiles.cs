@@ -10,6 +10,7 @@ internal sealed class KeyFiles(string directory)
     public const string ListName = "operator-keys.bin";
     private const int MostBytes = 65_536;
 
+    public string Directory => directory;
     public string RootFile => Path.Combine(directory, RootName);
     public string ListFile => Path.Combine(directory, ListName);
     public bool IsPinned => File.Exists(RootFile);

@@ -15,6 +15,9 @@ internal sealed record UplinkerParts(CloudLink Link, Site Site, IUplink Uplink, 
 
     /// <summary>Takes signed commands; null where none are taken.</summary>
     public Func<UplinkEvent, UplinkMessage?>? Command { get; init; }
+
+    /// <summary>The acknowledgement in a message of the receiver; null where it must not be heard.</summary>
+    public Func<byte[], byte[]?> Heard { get; init; } = message => message;
 }
 
 /// <summary>The cloud link at one moment.</summary>
@@ -30,6 +33,8 @@ internal sealed record UplinkerLook(UplinkLook Link, UplinkState State, long Beh
 /// <summary>Sends the ledger to the cloud and hears what it asks, on a thread of its own: control never waits for it, and what it does wrong ends here.</summary>
 internal sealed class Uplinker : IDisposable
 {
+    private const string ForgedWords = "acknowledgements come that no receiver of this box's list of keys has signed, and are not heard: start smartems-cloud ingest with --key, or look who else may publish on the broker";
+
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(60);
@@ -44,6 +49,7 @@ internal sealed class Uplinker : IDisposable
     private bool hasSession;
     private long lostMs;
     private string? fault;
+    private string? forged;
     private volatile UplinkerLook look;
 
     public Uplinker(UplinkerParts parts)
@@ -132,7 +138,9 @@ internal sealed class Uplinker : IDisposable
     {
         if (one.Topic == topics.Acknowledge)
         {
-            if (UplinkRequests.Ack(one.Payload) is { } ack)
+            var heard = parts.Heard(one.Payload);
+            forged = heard is null ? ForgedWords : null;
+            if (heard is not null && UplinkRequests.Ack(heard) is { } ack)
                 outgoing.Acknowledged(ack);
         }
         else if (one.Topic == topics.Pull)
@@ -153,7 +161,7 @@ internal sealed class Uplinker : IDisposable
         {
             DownMs = hasSession ? 0 : Math.Max(1, parts.Clock.UptimeMs - lostMs),
             Refused = outgoing.Refused,
-            Trouble = fault ?? link.Trouble ?? outgoing.Trouble,
+            Trouble = fault ?? link.Trouble ?? outgoing.Trouble ?? forged,
         };
     }
 

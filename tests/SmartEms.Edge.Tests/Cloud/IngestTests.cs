@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
 using SmartEms.Cloud.Ingesting;
 using SmartEms.Cloud.Receiving;
 using SmartEms.Cloud.Storing;
+using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Syncing;
+using SmartEms.Edge.Tests.Adapters.Mqtt;
+using SmartEms.Edge.Tests.Commanding;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Cloud;
@@ -19,10 +23,10 @@ public class IngestTests
         private readonly Database database;
         private readonly Task living;
 
-        public Receiver(BrokerAddress broker, Postgres postgres, string name)
+        public Receiver(BrokerAddress broker, Postgres postgres, string name, ECDsa? key = null)
         {
             database = new(postgres.Connection);
-            Ingest = new(broker, database, TimeProvider.System, name);
+            Ingest = new(broker, database, TimeProvider.System, name) { Key = key };
             living = Task.Run(async () =>
             {
                 await database.OpenAsync(stop.Token);
@@ -121,6 +125,30 @@ public class IngestTests
         await postgres.StartAgainAsync();
         await AllThereAsync(box, receiver);
         Assert.Equal(4, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
+    }
+
+    /// <summary>One box knows the receiver's key, the other knows none: both hear it, and the first nobody else.</summary>
+    [Fact]
+    public async Task What_a_receiver_signs_is_heard_and_what_others_say_is_not()
+    {
+        using var senders = new Senders();
+        await using var postgres = await Postgres.StartAsync();
+        await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using var box = new LiveBox(broker.Plain, heard: message => SignedAck.Heard(message, Senders.Device, senders.WithReceiver));
+        await using var other = new LiveBox(broker.Plain, "box-2", heard: message => SignedAck.Heard(message, CommandEnvelope.DeviceOf("acme", Given.Site().Id, "box-2"), OperatorKeys.None));
+        box.Slots(2_000_000, 3);
+        other.Slots(2_000_000, 3);
+        using (var stranger = Client.Open(Client.Settings(broker.Plain)))
+        {
+            await UntilAsync(() => Task.FromResult(box.Uplinker.Look.State == UplinkState.Live), () => $"the box is not live; {box.Uplinker.Look}");
+            stranger.Confirmed(stranger.Publish(box.Topics.Acknowledge, $$"""{"v":1,"through":{{box.Store.Head.Sequence}},"epoch":1}"""));
+            await UntilAsync(() => Task.FromResult(box.Uplinker.Look.Trouble?.Contains("has signed", StringComparison.Ordinal) == true), () => $"the forged word is not told of; {box.Uplinker.Look}");
+            Assert.Equal(0, box.Uplinker.Look.Acknowledged);
+        }
+        await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1", senders.Receiver);
+        await AllThereAsync(box, receiver);
+        await AllThereAsync(other, receiver);
+        Assert.Null(box.Uplinker.Look.Trouble);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using SmartEms.Edge.Adapters.Mqtt;
+using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Quantities;
@@ -18,14 +19,17 @@ internal sealed class LiveBox : IAsyncDisposable
     private readonly Recorder recorder;
 
     /// <param name="latest">What it knows at the moment; null = nothing, and it says nothing of now.</param>
-    public LiveBox(BrokerAddress broker, string name = "box-1", Snapshot? latest = null)
+    /// <param name="over">What carries its messages; null = a session of this process.</param>
+    /// <param name="heard">See <see cref="UplinkerParts.Heard"/>; null = whatever comes is heard.</param>
+    public LiveBox(BrokerAddress broker, string name = "box-1", Snapshot? latest = null, Func<UplinkSettings, IUplink>? over = null, Func<byte[], byte[]?>? heard = null)
     {
         var link = new CloudLink("acme", name, [broker]) { ReconnectSpread = TimeSpan.FromMilliseconds(300), TelemetryEvery = TimeSpan.FromSeconds(1) };
         recorder = new(Store, TimeProvider.System);
         var site = Given.Site() with { Cloud = link };
         Topics = UplinkTopics.Of(link, site.Id);
         var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, LongestWait = TimeSpan.FromSeconds(1), Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
-        Uplinker = new(new(link, site, new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble), recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => latest, Program = "test", Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
+        var uplink = over?.Invoke(settings) ?? new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble);
+        Uplinker = new(new(link, site, uplink, recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => latest, Program = "test", Heard = heard ?? (message => message), Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
         Uplinker.Start();
     }
 

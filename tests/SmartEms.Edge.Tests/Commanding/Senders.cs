@@ -16,6 +16,7 @@ internal sealed class Senders : IDisposable
     public Senders()
     {
         List = OperatorKeys.Sign(1, [Of("ada", CommandRole.Admin, Ada), Of("bob", CommandRole.Admin, Bob), Of("eve", CommandRole.Viewer, Eve)], Root);
+        WithReceiver = OperatorKeys.Read(OperatorKeys.Sign(2, [Of("ada", CommandRole.Admin, Ada), Of("ingest", CommandRole.Receiver, Receiver)], Root), Root);
         Gate = new(Device, OperatorKeys.Read(List, Root), ImmutableDictionary<ulong, ulong>.Empty);
     }
 
@@ -26,7 +27,11 @@ internal sealed class Senders : IDisposable
     public ECDsa Bob { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     public ECDsa Eve { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     public ECDsa Stranger { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    public ECDsa Receiver { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     public byte[] List { get; }
+
+    /// <summary>A list that names a receiver.</summary>
+    public OperatorKeys WithReceiver { get; }
     public CommandGate Gate { get; set; }
 
     public static OperatorKey Of(string name, CommandRole role, ECDsa key) => new(name, role, key.ExportSubjectPublicKeyInfo());
@@ -51,7 +56,7 @@ internal sealed class Senders : IDisposable
 
     public void Dispose()
     {
-        foreach (var key in (ECDsa[])[Root, Ada, Bob, Eve, Stranger])
+        foreach (var key in (ECDsa[])[Root, Ada, Bob, Eve, Stranger, Receiver])
             key.Dispose();
     }
 }

@@ -26,7 +26,7 @@ public sealed class CloudLinkTests(ITestOutputHelper story) : IDisposable
         Lines = [("site:\n", $"cloud:\n  tenant: acme\n  box: box-1\n  reconnect_spread_s: 1\n  telemetry_period_s: 1\n  brokers: [{{connect: \"{broker}\"}}]\nsite:\n")],
     });
 
-    private static async Task<JsonElement?> LinkAsync(DaemonUnderTest daemon) => await daemon.AskAsync("mqtt", "status", "-o", "json") is { Exit: 0 } ended ? ended.Json : null;
+    private static async Task<JsonElement?> LinkAsync(DaemonUnderTest daemon) => await daemon.AskAsync("mqtt", "status", "-o", "json") is { Exit: 0 } ended ? ended.Json.GetProperty("cloud") : null;
 
     private async Task PinAsync(SiteOnWire site)
     {
@@ -93,6 +93,9 @@ public sealed class CloudLinkTests(ITestOutputHelper story) : IDisposable
             var home = new HomeAssistant();
             home.Discover(topics.Discovery, far.Received.First(one => one.Topic == topics.Discovery).Payload);
             Assert.Contains($"{topics.Device}_import_kwh", home.Entities.Keys);
+            var links = (await daemon.AskAsync("mqtt", "status", "-o", "json")).Json;
+            Assert.Equal(JsonValueKind.Null, links.GetProperty("cloud").ValueKind);
+            Assert.Equal("live", links.GetProperty("home").GetProperty("state").GetString());
             await daemon.SignalAsync("TERM");
             Assert.Equal(0, await daemon.EndAsync());
         }

@@ -26,7 +26,7 @@ internal sealed class Linked : IAsyncDisposable
         Site = Given.Site() with { Cloud = Link };
         Topics = UplinkTopics.Of(Link, Site.Id);
         before?.Invoke(this);
-        Uplinker = new(new(Link, Site, Uplink, Recorder, Clock, Log.Silent) { Latest = () => null, Program = "test", Command = Command });
+        Uplinker = new(new(Link, Site, Uplink, Recorder, Clock, Log.Silent) { Latest = () => null, Program = "test", Command = Command, Heard = message => Heard(message) });
         Uplink.Deliver = message => Far.Take(message, Clock.UptimeMs);
     }
 
@@ -39,6 +39,7 @@ internal sealed class Linked : IAsyncDisposable
     public Far Far { get; } = new();
     public Uplinker Uplinker { get; }
     public Func<UplinkEvent, UplinkMessage?>? Command { get; set; }
+    public Func<byte[], byte[]?> Heard { get; set; } = message => message;
     public MemoryStore Store => store;
 
     /// <summary>Numbers of all entries of kinds that are sent.</summary>

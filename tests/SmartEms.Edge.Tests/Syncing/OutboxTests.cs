@@ -80,6 +80,25 @@ public class OutboxTests
         Assert.Equal(box.Store.Head.Sequence, box.Uplinker.Look.Acknowledged);
     }
 
+    /// <summary>Whoever can publish on the broker may say anything where no receiver's key is known.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task An_acknowledgement_beyond_what_was_sent_skips_nothing(int epoch)
+    {
+        await using var box = new Linked();
+        box.Day();
+        box.Far.Epoch = epoch;
+        box.Uplink.Plug();
+        box.Live(TimeSpan.FromSeconds(2), acks: false);
+        box.Uplink.Receive(box.Topics.Acknowledge, $$"""{"v":1,"through":{{long.MaxValue}},"epoch":{{epoch}}}""");
+        box.Live(TimeSpan.FromSeconds(1), acks: false);
+        Assert.InRange(box.Uplinker.Look.Acknowledged, 0, box.Far.Through);
+        box.Live(TimeSpan.FromMinutes(10));
+        Assert.Equal(box.Sendable.Order(), box.Far.Items.Keys.Order());
+        Assert.Equal(box.Store.Head.Sequence, box.Uplinker.Look.Acknowledged);
+    }
+
     [Fact]
     public async Task A_receiver_that_lost_what_the_broker_took_gets_it_again()
     {

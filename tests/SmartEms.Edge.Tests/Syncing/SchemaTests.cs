@@ -96,6 +96,7 @@ public class SchemaTests
         Valid("telemetry", NowText.Telemetry(Given.Image(Given.Site(), 1_200), Given.Site()));
         Valid("result", CommandResult.Refused);
         using var senders = new Senders();
+        Valid("ack", SignedAck.Sign(senders.Receiver, Senders.Device, """{"v":1,"through":5,"epoch":1}"""u8.ToArray()));
         Valid("result", new CommandResult("00", 1, "ok", "words \"quoted\"", At).Sign(senders.Ada));
         Valid("answer", Encoding.UTF8.GetBytes($$"""{"v":{{LedgerText.Version}},"error":"busy"}"""));
     }

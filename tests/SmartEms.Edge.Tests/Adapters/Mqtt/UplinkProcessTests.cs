@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using SmartEms.Edge.Adapters.Mqtt;
 using SmartEms.Edge.Core.Syncing;
 using Xunit;
@@ -70,6 +72,28 @@ public class UplinkProcessTests
         using var uplink = new UplinkProcess(Client.Settings(new Core.Describing.BrokerAddress("127.0.0.1", 1, false)), new("/nowhere/smartems"), TimeProvider.System, () => 0.5);
         Until(uplink, _ => uplink.Look.Trouble is not null);
         Assert.Contains("cannot be started", uplink.Look.Trouble!, StringComparison.Ordinal);
+    }
+
+    /// <summary>The machine's only name server takes every question and answers none.</summary>
+    [DeafResolverFact]
+    public async Task A_name_that_nobody_resolves_is_told_of_in_time()
+    {
+        using var deaf = new UdpClient(new IPEndPoint(IPAddress.Parse("127.0.0.77"), 53));
+        var resolver = Path.GetTempFileName();
+        await File.WriteAllTextAsync(resolver, "nameserver 127.0.0.77\noptions timeout:30 attempts:5\n");
+        var start = new ProcessStartInfo("unshare", ["-m", "sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", resolver, Start.FileName, .. Start.ArgumentList]);
+        using var uplink = new UplinkProcess(Client.Settings(new Core.Describing.BrokerAddress("broker.example", 1883, false)), start, TimeProvider.System, () => 0.5);
+        Until(uplink, _ => uplink.Look.Trouble is not null);
+        Assert.Contains("broker.example is not resolved within 20 s", uplink.Look.Trouble!, StringComparison.Ordinal);
+        Assert.Equal(1, uplink.Starts);
+        uplink.Leave();
+        File.Delete(resolver);
+    }
+
+    /// <summary>Only root may serve names, and lay a file over another.</summary>
+    private sealed class DeafResolverFactAttribute : FactAttribute
+    {
+        public DeafResolverFactAttribute() => Skip = Environment.UserName == "root" ? null : "needs root for a name server of its own";
     }
 
     private static int ParentOf(int id) => int.Parse(File.ReadAllText($"/proc/{id}/stat").Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
