@@ -18,6 +18,8 @@ internal sealed class Ingest : IDisposable
 {
     /// <summary>Messages in hand before the broker has to wait: what is not stored yet stands in memory.</summary>
     private const int MostInHand = 4_000;
+    /// <summary>So long more of a box's messages are waited for: what it says at the end of a quarter-hour is acknowledged at once.</summary>
+    private static readonly TimeSpan AcknowledgesAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LooksForHoles = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MissesAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DatabaseRest = TimeSpan.FromSeconds(2);
@@ -27,6 +29,7 @@ internal sealed class Ingest : IDisposable
     private readonly TimeProvider time;
     private readonly List<Incoming> inHand = [];
     private readonly Dictionary<BoxName, Place> acks = [];
+    private readonly Queue<(BoxName Box, long Since)> due = [];
     private long lookedForHoles;
 
     public Ingest(BrokerAddress broker, Database database, TimeProvider time, string name)
@@ -81,7 +84,7 @@ internal sealed class Ingest : IDisposable
         if (inHand.Count > 0)
         {
             foreach (var place in await database.StoreAsync(inHand, stop))
-                acks[place.Box] = place;
+                Owe(place);
             Figures = Figures with { Items = Figures.Items + inHand.Sum(one => one.Items.Count) };
             inHand.Clear();
         }
@@ -89,7 +92,7 @@ internal sealed class Ingest : IDisposable
         {
             lookedForHoles = time.GetTimestamp();
             foreach (var place in await database.StuckAsync(MissesAfter, stop))
-                acks[place.Box] = place;
+                Owe(place);
         }
         Acknowledge();
     }
@@ -107,18 +110,25 @@ internal sealed class Ingest : IDisposable
         }
     }
 
+    private void Owe(Place place)
+    {
+        if (!acks.ContainsKey(place.Box))
+            due.Enqueue((place.Box, time.GetTimestamp()));
+        acks[place.Box] = place;
+    }
+
     private void Acknowledge()
     {
-        foreach (var (box, place) in acks)
+        while (uplink.Room > 0 && due.TryPeek(out var first) && time.GetElapsedTime(first.Since) >= AcknowledgesAfter)
         {
-            if (uplink.Room == 0)
-                return;
+            var (box, place) = (first.Box, acks[first.Box]);
             var missing = place.Missing.Count == 0 ? "" : $""","missing":[{string.Join(',', place.Missing.Select(hole => $"[{hole.From},{hole.To}]"))}]""";
             var ack = $$"""{"v":{{LedgerText.Version}},"through":{{place.Through}},"epoch":{{database.Epoch}}{{missing}}}""";
             var said = System.Text.Encoding.UTF8.GetBytes(ack);
             var message = Key is null ? said : SignedAck.Sign(Key, CommandEnvelope.DeviceOf(box.Tenant, box.Site, box.Box), said);
             if (uplink.Publish(new(new UplinkTopics(box.Tenant, box.Site, box.Box).Acknowledge, message)) is null)
                 return;
+            due.Dequeue();
             acks.Remove(box);
             Figures = Figures with { Acks = Figures.Acks + 1 };
         }

@@ -14,6 +14,8 @@ namespace SmartEms.Edge.Tests.Cloud;
 /// <summary>The whole path over a real broker into a real database: what a box's ledger holds is there once, whatever dies in between.</summary>
 public class IngestTests
 {
+    /// <summary>A box that hears no acknowledgement sends again after a minute; here after twelve seconds.</summary>
+    private const int Haste = 5;
     private static readonly TimeSpan Guard = TimeSpan.FromMinutes(10);
 
     /// <summary>A receiver on a task of its own.</summary>
@@ -67,7 +69,7 @@ public class IngestTests
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
-        await using var box = new LiveBox(broker.Plain);
+        await using var box = new LiveBox(broker.Plain, haste: Haste);
         var dice = new Random(3);
         for (var kill = 0; kill < kills; kill++)
         {
@@ -96,8 +98,8 @@ public class IngestTests
             await tables.OpenAsync(default);
         await using var first = new Receiver(broker.Plain, postgres, "ingest-1");
         var second = new Receiver(broker.Plain, postgres, "ingest-2");
-        await using var box = new LiveBox(broker.Plain);
-        await using var other = new LiveBox(broker.Plain, "box-2");
+        await using var box = new LiveBox(broker.Plain, haste: Haste);
+        await using var other = new LiveBox(broker.Plain, "box-2", haste: Haste);
         box.Slots(2_000_000, 12);
         other.Slots(2_000_000, 12);
         await UntilAsync(async () => await postgres.CountAsync("SELECT count(*) FROM smartems_entry") >= 8, () => "nothing comes");
@@ -114,7 +116,7 @@ public class IngestTests
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
-        await using var box = new LiveBox(broker.Plain);
+        await using var box = new LiveBox(broker.Plain, haste: Haste);
         box.Slots(2_000_000, 2);
         await AllThereAsync(box, receiver);
         await postgres.StopAsync();
@@ -134,8 +136,8 @@ public class IngestTests
         using var senders = new Senders();
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
-        await using var box = new LiveBox(broker.Plain, heard: message => SignedAck.Heard(message, Senders.Device, senders.WithReceiver));
-        await using var other = new LiveBox(broker.Plain, "box-2", heard: message => SignedAck.Heard(message, CommandEnvelope.DeviceOf("acme", Given.Site().Id, "box-2"), OperatorKeys.None));
+        await using var box = new LiveBox(broker.Plain, haste: Haste, heard: message => SignedAck.Heard(message, Senders.Device, senders.WithReceiver));
+        await using var other = new LiveBox(broker.Plain, "box-2", haste: Haste, heard: message => SignedAck.Heard(message, CommandEnvelope.DeviceOf("acme", Given.Site().Id, "box-2"), OperatorKeys.None));
         box.Slots(2_000_000, 3);
         other.Slots(2_000_000, 3);
         using (var stranger = Client.Open(Client.Settings(broker.Plain)))

@@ -10,6 +10,7 @@ using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Syncing;
+using SmartEms.Edge.Tests.Adapters.Mqtt;
 
 namespace SmartEms.Edge.Tests.Cloud;
 
@@ -20,8 +21,9 @@ internal sealed class LiveBox : IAsyncDisposable
 
     /// <param name="latest">What it knows at the moment; null = nothing, and it says nothing of now.</param>
     /// <param name="over">What carries its messages; null = a session of this process.</param>
+    /// <param name="haste">Its own clock runs so many times too fast: what it waits for by itself is then tried again the sooner.</param>
     /// <param name="heard">See <see cref="UplinkerParts.Heard"/>; null = whatever comes is heard.</param>
-    public LiveBox(BrokerAddress broker, string name = "box-1", Snapshot? latest = null, Func<UplinkSettings, IUplink>? over = null, Func<byte[], byte[]?>? heard = null)
+    public LiveBox(BrokerAddress broker, string name = "box-1", Snapshot? latest = null, Func<UplinkSettings, IUplink>? over = null, Func<byte[], byte[]?>? heard = null, int haste = 1)
     {
         var link = new CloudLink("acme", name, [broker]) { ReconnectSpread = TimeSpan.FromMilliseconds(300), TelemetryEvery = TimeSpan.FromSeconds(1) };
         recorder = new(Store, TimeProvider.System);
@@ -29,7 +31,7 @@ internal sealed class LiveBox : IAsyncDisposable
         Topics = UplinkTopics.Of(link, site.Id);
         var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, LongestWait = TimeSpan.FromSeconds(1), Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
         var uplink = over?.Invoke(settings) ?? new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble);
-        Uplinker = new(new(link, site, uplink, recorder, new SiteClock(TimeProvider.System), Log.Silent) { Latest = () => latest, Program = "test", Heard = heard ?? (message => message), Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
+        Uplinker = new(new(link, site, uplink, recorder, new SiteClock(new FastTime(haste)), Log.Silent) { Latest = () => latest, Program = "test", Heard = heard ?? (message => message), Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
         Uplinker.Start();
     }
 
