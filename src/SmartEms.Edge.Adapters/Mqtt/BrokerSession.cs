@@ -15,6 +15,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     private readonly Liveness liveness;
     private readonly ClientHandle client;
     private readonly Intake intake;
+    private readonly TopicAliases aliases = new();
     private readonly Dictionary<int, long> onTheirWay = [];
     private readonly List<UplinkEvent> events = [];
     private int untaken;
@@ -101,23 +102,14 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
             return null;
         if (!isHeld)
             SocketWatch.Cork(Mosquitto.Socket(client), isHeld = true); // what is handed over between two turns leaves together
-        nint properties = 0;
-        if (message.ContentType is { } type)
-            _ = Mosquitto.AddText(ref properties, Mosquitto.PropertyContentType, type);
-        if (message.ResponseTopic is { } answer)
-            _ = Mosquitto.AddText(ref properties, Mosquitto.PropertyResponseTopic, answer);
-        if (!message.Correlation.IsEmpty)
-            _ = Mosquitto.AddBytes(ref properties, Mosquitto.PropertyCorrelation, message.Correlation.Span, (ushort)message.Correlation.Length);
-        var result = Mosquitto.Publish(client, out var number, message.Topic, message.Payload.Length, message.Payload.Span, message.Quality, message.Retain, properties);
-        if (properties != 0)
-            Mosquitto.FreeAll(ref properties);
+        var (result, number, bytes) = aliases.Publish(client, message);
         if (result is Mosquitto.NoConnection or Mosquitto.ConnectionLost)
         {
             End(result);
             return null;
         }
         SentMessages++;
-        SentBytes += message.Payload.Length + message.Topic.Length + 6;
+        SentBytes += bytes;
         liveness.Sent();
         if (result != Mosquitto.Ok)
         {
@@ -211,7 +203,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
             Ended ??= SessionTrouble.Of(result, SessionTrouble.ConnectionReset, Broker, complaint);
     }
 
-    void IMosquittoEar.Connected(int reason)
+    void IMosquittoEar.Connected(int reason, int mostAliases)
     {
         intake.Tell();
         Mosquitto.StopTelling(client);
@@ -220,7 +212,7 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
             (EndReason, Ended) = (reason, SessionTrouble.Refused(reason, Broker));
             return;
         }
-        IsConnected = true;
+        (IsConnected, aliases.Most) = (true, mostAliases);
         foreach (var filter in settings.Filters)
             _ = Mosquitto.Subscribe(client, 0, filter, 1, 0, 0);
         events.Add(new(UplinkEventKind.Connected));

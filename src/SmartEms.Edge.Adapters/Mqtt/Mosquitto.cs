@@ -19,7 +19,8 @@ internal sealed class ClientHandle() : SafeHandle(0, ownsHandle: true)
 /// <summary>Hears what the library has to say; called on the thread that drives it.</summary>
 internal interface IMosquittoEar
 {
-    void Connected(int reason);
+    /// <param name="mostAliases">Topic aliases that the broker takes.</param>
+    void Connected(int reason, int mostAliases);
     void Disconnected(int reason);
     void Published(int number, int reason);
     void Subscribed(int granted);
@@ -49,7 +50,7 @@ internal static unsafe partial class Mosquitto
     public const int OptionProtocol = 1, OptionReceiveMaximum = 4, OptionSendMaximum = 5, OptionNoDelay = 11;
     public const int ProtocolV5 = 5;
     public const int PropertyContentType = 3, PropertyResponseTopic = 8, PropertyCorrelation = 9, PropertySessionExpiry = 17;
-    public const int PropertyWillDelay = 24, PropertyReceiveMaximum = 33, PropertyMaximumPacketSize = 39;
+    public const int PropertyWillDelay = 24, PropertyReceiveMaximum = 33, PropertyTopicAliasMaximum = 34, PropertyTopicAlias = 35, PropertyMaximumPacketSize = 39;
     public const int VerifyPeer = 1;
 
     /// <summary>The oldest library that will do: MQTT 5 as a client is whole since 2.0.</summary>
@@ -109,10 +110,13 @@ internal static unsafe partial class Mosquitto
         return read;
     }
 
+    /// <summary>0 where it is not told.</summary>
+    private static int ReadShort(nint properties, int identifier) => properties != 0 && ReadInt16(properties, identifier, out var value, false) != 0 ? value : 0;
+
     private static IMosquittoEar Ear(nint ear) => (IMosquittoEar)GCHandle.FromIntPtr(ear).Target!;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnConnected(nint client, nint ear, int reason, int flags, nint properties) => Ear(ear).Connected(reason);
+    private static void OnConnected(nint client, nint ear, int reason, int flags, nint properties) => Ear(ear).Connected(reason, ReadShort(properties, PropertyTopicAliasMaximum));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnDisconnected(nint client, nint ear, int reason, nint properties) => Ear(ear).Disconnected(reason);
@@ -164,6 +168,9 @@ internal static unsafe partial class Mosquitto
 
     [LibraryImport(Library, EntryPoint = "mosquitto_log_callback_set")]
     private static partial void SetLog(ClientHandle client, delegate* unmanaged[Cdecl]<nint, nint, int, nint, void> heard);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_read_int16")]
+    private static partial nint ReadInt16(nint properties, int identifier, out ushort value, [MarshalAs(UnmanagedType.U1)] bool skipFirst);
 
     [LibraryImport(Library, EntryPoint = "mosquitto_property_read_string")]
     private static partial nint ReadString(nint properties, int identifier, out nint value, [MarshalAs(UnmanagedType.U1)] bool skipFirst);

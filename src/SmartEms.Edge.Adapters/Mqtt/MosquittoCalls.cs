@@ -50,7 +50,7 @@ internal static unsafe partial class Mosquitto
     public static partial int Disconnect(ClientHandle client, int reason, nint properties);
 
     [LibraryImport(Library, EntryPoint = "mosquitto_publish_v5", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Publish(ClientHandle client, out int number, string topic, int length, ReadOnlySpan<byte> payload, int quality, [MarshalAs(UnmanagedType.U1)] bool retain, nint properties);
+    public static partial int Publish(ClientHandle client, out int number, string? topic, int length, ReadOnlySpan<byte> payload, int quality, [MarshalAs(UnmanagedType.U1)] bool retain, nint properties);
 
     [LibraryImport(Library, EntryPoint = "mosquitto_subscribe_v5", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Subscribe(ClientHandle client, nint number, string filter, int quality, int options, nint properties);

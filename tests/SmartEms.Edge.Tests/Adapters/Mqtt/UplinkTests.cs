@@ -153,6 +153,29 @@ public class UplinkTests
         Assert.InRange(ours.Uplink.Look.RetryInMs, 29_000, 31_000);
     }
 
+    /// <summary>mosquitto takes ten topics by number; what is beyond goes by name.</summary>
+    [Fact]
+    public async Task Topics_that_come_again_go_as_numbers_and_arrive_by_name()
+    {
+        await using var broker = await Mosquitto.StartAsync();
+        using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["a/#"] });
+        using var client = Client.Open(Client.Settings(broker.Plain) with { Window = 100 });
+        var topics = Enumerable.Range(0, 14).Select(i => $"a/{i}/{new string('x', 100)}").ToArray();
+        var bytes = new List<long>();
+        for (var round = 0; round < 3; round++)
+        {
+            var before = client.Uplink.Look.SentBytes;
+            client.Confirmed(topics.Select(topic => client.Publish(topic, "v", retain: round == 0)).ToArray()[^1]);
+            bytes.Add(client.Uplink.Look.SentBytes - before);
+        }
+        listener.Until(() => listener.Received.Count() == 3 * topics.Length, "all of them");
+        Assert.Equal(topics.Concat(topics).Concat(topics), listener.Received.Select(one => one.Topic));
+        Assert.InRange(bytes[0] - bytes[1], 10 * 100, 10 * 110);
+        Assert.Equal(bytes[1], bytes[2]);
+        using var late = Client.Open(Client.Settings(broker.Plain) with { Filters = ["a/#"] });
+        late.Until(() => late.Received.Count() == topics.Length, "what is retained");
+    }
+
     /// <summary>Q9: mosquitto 2.0.11 says nothing when it gives a name to another.</summary>
     [Fact]
     public async Task Two_boxes_of_one_name_do_not_storm_a_broker_that_does_not_say_so()
