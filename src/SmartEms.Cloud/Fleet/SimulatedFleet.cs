@@ -45,14 +45,14 @@ internal sealed class SimulatedFleet(BrokerAddress broker, TimeProvider time, (i
 
     private void Watch(TimeSpan span, Func<bool> isOver, Action<string> say, CancellationToken stop)
     {
-        var (started, saidS, attempts) = (time.GetTimestamp(), 0, Attempts());
+        var (started, saidS, attempts, looked) = (time.GetTimestamp(), 0, Attempts(), time.GetTimestamp());
         while (time.GetElapsedTime(started) < span && !stop.IsCancellationRequested && !isOver())
         {
             stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(1));
             var now = Attempts();
             if (time.GetElapsedTime(started) > TimeSpan.FromMinutes(1))
-                mostAttempts = Math.Max(mostAttempts, (double)(now - attempts) / count);
-            attempts = now;
+                mostAttempts = Math.Max(mostAttempts, (now - attempts) / time.GetElapsedTime(looked).TotalSeconds / count); // a busy machine's second may be longer
+            (attempts, looked) = (now, time.GetTimestamp());
             if (++saidS % 10 == 0)
                 say($"{boxes.Count(box => box.IsConnected)} of {count} connected, {Figures.Made} made, {Figures.Lost} not acknowledged yet");
         }
