@@ -8,14 +8,18 @@ using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Tests.Adapters.Mqtt;
 using SmartEms.Edge.Tests.Commanding;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace SmartEms.Edge.Tests.Cloud;
 
 /// <summary>The whole path over a real broker into a real database: what a box's ledger holds is there once, whatever dies in between.</summary>
-public class IngestTests
+public class IngestTests(ITestOutputHelper story)
 {
+    private const int SlotsOfDay = 96;
+
     /// <summary>A box that hears no acknowledgement sends again after a minute; here after twelve seconds.</summary>
     private const int Haste = 5;
+    private static readonly LiveBoxWith Hasty = new() { Haste = Haste };
     private static readonly TimeSpan Guard = TimeSpan.FromMinutes(10);
 
     /// <summary>A receiver on a task of its own.</summary>
@@ -69,7 +73,7 @@ public class IngestTests
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
-        await using var box = new LiveBox(broker.Plain, haste: Haste);
+        await using var box = new LiveBox(broker.Plain, differing: Hasty);
         var dice = new Random(3);
         for (var kill = 0; kill < kills; kill++)
         {
@@ -89,6 +93,36 @@ public class IngestTests
         Assert.Equal(box.Store.Head.Sequence, await postgres.CountAsync("SELECT through FROM smartems_box"));
     }
 
+    /// <summary>Q1 on a real wire; <see cref="Syncing.OutboxTests"/> has it at the true pace on simulated time.</summary>
+    [Fact]
+    public async Task A_day_of_absence_comes_in_order_and_once_and_what_is_new_does_not_wait_for_it()
+    {
+        await using var postgres = await Postgres.StartAsync();
+        await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
+        using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["smartems/v1/acme/+/+/summary"] });
+        await UntilAsync(() => Task.FromResult(receiver.Ingest.Look.State == UplinkState.Syncing), () => "the receiver has no session");
+        await using var box = new LiveBox(broker.Plain, differing: Hasty with { Before = made => made.Slots(2_000_000, SlotsOfDay) });
+        var (old, began, latencies) = (box.Store.Head.Sequence, TimeProvider.System.GetTimestamp(), new List<double>());
+        while (box.Uplinker.Look.Acknowledged < old)
+        {
+            box.Note();
+            var (note, born) = (box.Store.Head.Sequence, TimeProvider.System.GetTimestamp());
+            await UntilAsync(async () => await postgres.CountAsync(FormattableString.Invariant($"SELECT count(*) FROM smartems_entry WHERE seq = {note}")) == 1, () => $"{note} does not come; {box.Uplinker.Look}");
+            latencies.Add(TimeProvider.System.GetElapsedTime(born).TotalSeconds);
+        }
+        var drained = TimeProvider.System.GetElapsedTime(began) * Haste;
+        await AllThereAsync(box, receiver);
+        story.WriteLine($"a day of {SlotsOfDay} quarter-hours drained in {drained.TotalSeconds:0} s of the box's time; {latencies.Count} new entries meanwhile, in the database after at most {latencies.Max():0.0} s");
+        Assert.InRange(drained, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Assert.All(latencies, seconds => Assert.InRange(seconds, 0, 5));
+        Assert.Equal(box.Sendable, await postgres.CountAsync("SELECT count(*) FROM smartems_entry"));
+        Assert.Equal(SlotsOfDay, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
+        listener.Until(() => listener.Received.Count() >= SlotsOfDay, "the summaries");
+        var order = listener.Received.Select(one => Incoming.Read(one)!.From).Distinct().ToArray();
+        Assert.Equal(order.Order(), order);
+    }
+
     [Fact]
     public async Task Two_receivers_share_a_fleet_and_one_that_dies_loses_nothing()
     {
@@ -98,8 +132,8 @@ public class IngestTests
             await tables.OpenAsync(default);
         await using var first = new Receiver(broker.Plain, postgres, "ingest-1");
         var second = new Receiver(broker.Plain, postgres, "ingest-2");
-        await using var box = new LiveBox(broker.Plain, haste: Haste);
-        await using var other = new LiveBox(broker.Plain, "box-2", haste: Haste);
+        await using var box = new LiveBox(broker.Plain, differing: Hasty);
+        await using var other = new LiveBox(broker.Plain, "box-2", Hasty);
         box.Slots(2_000_000, 12);
         other.Slots(2_000_000, 12);
         await UntilAsync(async () => await postgres.CountAsync("SELECT count(*) FROM smartems_entry") >= 8, () => "nothing comes");
@@ -116,7 +150,7 @@ public class IngestTests
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
-        await using var box = new LiveBox(broker.Plain, haste: Haste);
+        await using var box = new LiveBox(broker.Plain, differing: Hasty);
         box.Slots(2_000_000, 2);
         await AllThereAsync(box, receiver);
         await postgres.StopAsync();
@@ -136,8 +170,8 @@ public class IngestTests
         using var senders = new Senders();
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
-        await using var box = new LiveBox(broker.Plain, haste: Haste, heard: message => SignedAck.Heard(message, Senders.Device, senders.WithReceiver));
-        await using var other = new LiveBox(broker.Plain, "box-2", haste: Haste, heard: message => SignedAck.Heard(message, CommandEnvelope.DeviceOf("acme", Given.Site().Id, "box-2"), OperatorKeys.None));
+        await using var box = new LiveBox(broker.Plain, differing: Hasty with { Heard = message => SignedAck.Heard(message, Senders.Device, senders.WithReceiver) });
+        await using var other = new LiveBox(broker.Plain, "box-2", Hasty with { Heard = message => SignedAck.Heard(message, CommandEnvelope.DeviceOf("acme", Given.Site().Id, "box-2"), OperatorKeys.None) });
         box.Slots(2_000_000, 3);
         other.Slots(2_000_000, 3);
         using (var stranger = Client.Open(Client.Settings(broker.Plain)))

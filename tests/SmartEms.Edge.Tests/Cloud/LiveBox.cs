@@ -14,24 +14,41 @@ using SmartEms.Edge.Tests.Adapters.Mqtt;
 
 namespace SmartEms.Edge.Tests.Cloud;
 
+/// <summary>How a box of a test differs from the plainest.</summary>
+internal sealed record LiveBoxWith
+{
+    /// <summary>What it knows at the moment; null = nothing, and it says nothing of now.</summary>
+    public Snapshot? Latest { get; init; }
+
+    /// <summary>What carries its messages; null = a session of this process.</summary>
+    public Func<UplinkSettings, IUplink>? Over { get; init; }
+
+    /// <summary>See <see cref="UplinkerParts.Heard"/>.</summary>
+    public Func<byte[], byte[]?> Heard { get; init; } = message => message;
+
+    /// <summary>Its own clock runs so many times too fast: what it waits for by itself is tried again the sooner.</summary>
+    public int Haste { get; init; } = 1;
+
+    /// <summary>What it has lived through before its link begins.</summary>
+    public Action<LiveBox>? Before { get; init; }
+}
+
 /// <summary>A box's ledger and its link over a real wire, living in real time on its own thread.</summary>
 internal sealed class LiveBox : IAsyncDisposable
 {
     private readonly Recorder recorder;
 
-    /// <param name="latest">What it knows at the moment; null = nothing, and it says nothing of now.</param>
-    /// <param name="over">What carries its messages; null = a session of this process.</param>
-    /// <param name="haste">Its own clock runs so many times too fast: what it waits for by itself is then tried again the sooner.</param>
-    /// <param name="heard">See <see cref="UplinkerParts.Heard"/>; null = whatever comes is heard.</param>
-    public LiveBox(BrokerAddress broker, string name = "box-1", Snapshot? latest = null, Func<UplinkSettings, IUplink>? over = null, Func<byte[], byte[]?>? heard = null, int haste = 1)
+    public LiveBox(BrokerAddress broker, string name = "box-1", LiveBoxWith? differing = null)
     {
+        var with = differing ?? new();
         var link = new CloudLink("acme", name, [broker]) { ReconnectSpread = TimeSpan.FromMilliseconds(300), TelemetryEvery = TimeSpan.FromSeconds(1) };
         recorder = new(Store, TimeProvider.System);
         var site = Given.Site() with { Cloud = link };
         Topics = UplinkTopics.Of(link, site.Id);
         var settings = UplinkSettings.Of(link, Topics.ClientId) with { Filters = [Topics.Commands, Topics.Acknowledge], Rest = TimeSpan.Zero, LongestWait = TimeSpan.FromSeconds(1), Will = new UplinkMessage(Topics.State, NowText.Offline) { Retain = true } };
-        var uplink = over?.Invoke(settings) ?? new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble);
-        Uplinker = new(new(link, site, uplink, recorder, new SiteClock(new FastTime(haste)), Log.Silent) { Latest = () => latest, Program = "test", Heard = heard ?? (message => message), Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
+        var uplink = with.Over?.Invoke(settings) ?? new MqttUplink(settings, TimeProvider.System, Random.Shared.NextDouble);
+        Uplinker = new(new(link, site, uplink, recorder, new SiteClock(new FastTime(with.Haste)), Log.Silent) { Latest = () => with.Latest, Program = "test", Heard = with.Heard, Command = asked => new UplinkMessage(asked.ResponseTopic, CommandResult.Refused) { Correlation = asked.Correlation } });
+        with.Before?.Invoke(this);
         Uplinker.Start();
     }
 

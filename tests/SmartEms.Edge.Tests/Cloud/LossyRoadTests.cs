@@ -23,7 +23,7 @@ public class LossyRoadTests(ITestOutputHelper story)
         await using var network = new LossyNetwork(LostPercent);
         UplinkProcess Over(UplinkSettings settings) => new(settings, network.Inside(UplinkProcessTests.Start), TimeProvider.System, Random.Shared.NextDouble);
         using var listener = Over(Client.Settings(LossyNetwork.Clean) with { Filters = ["smartems/v1/acme/#"] });
-        await using var box = new LiveBox(LossyNetwork.Lossy, over: Over);
+        await using var box = new LiveBox(LossyNetwork.Lossy, differing: new() { Over = Over });
         var (far, topics, started) = (new Far(), box.Topics, TimeProvider.System.GetTimestamp());
         void Until(Func<bool> wanted, string what)
         {

@@ -46,7 +46,7 @@ public class NodeReaderTests(ITestOutputHelper story)
         }
         bool Has(string schema) => lines.Exists(line => Is(line, "schema", schema));
         await UntilAsync(() => lines.Exists(line => line.TryGetProperty("ready", out _)), "the reader");
-        await using (var box = new LiveBox(broker.Plain, latest: new Snapshot(Instant.From(TimeProvider.System.GetUtcNow()), Given.Image(site, 1_200), null, null, null, [])))
+        await using (var box = new LiveBox(broker.Plain, differing: new() { Latest = new Snapshot(Instant.From(TimeProvider.System.GetUtcNow()), Given.Image(site, 1_200), null, null, null, []) }))
         {
             foreach (var (kind, body) in SchemaTests.Entries())
                 box.Store.Append(kind, Instant.From(TimeProvider.System.GetUtcNow()), body);
