@@ -103,6 +103,7 @@ public class IngestTests(ITestOutputHelper story)
         using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["smartems/v1/acme/+/+/summary"] });
         await UntilAsync(() => Task.FromResult(receiver.Ingest.Look.State == UplinkState.Syncing), () => "the receiver has no session");
         await using var box = new LiveBox(broker.Plain, differing: Hasty with { Before = made => made.Slots(2_000_000, SlotsOfDay) });
+        await UntilAsync(() => Task.FromResult(box.Uplinker.Look.State == UplinkState.Syncing), () => $"the box has no session; {box.Uplinker.Look}"); // what was written before is old
         var (old, began, latencies) = (box.Store.Head.Sequence, TimeProvider.System.GetTimestamp(), new List<double>());
         while (box.Uplinker.Look.Acknowledged < old)
         {
