@@ -10,8 +10,7 @@ public sealed class CarLogTests
 {
     private static readonly Instant Evening = Instant.From(new(2026, 6, 1, 18, 0, 0, TimeSpan.Zero));
 
-    private static EvReadings Car(EvState state, double watts) => new(
-        Reading.Good(state), Reading.Good(Power.FromWatts(watts)), default, default);
+    private static EvReadings Car(EvState state, double watts) => new() { State = Reading.Good(state), Charge = Reading.Good(Power.FromWatts(watts)) };
 
     [Fact]
     public void What_a_car_took_in_its_last_minutes_is_kept()
