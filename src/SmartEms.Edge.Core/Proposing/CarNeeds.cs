@@ -55,7 +55,7 @@ public static class CarNeeds
                 ? (new(missing, least, most, EvNeed.LeavesAfter(Math.Max(0, (int)((told.Until - start).Ticks / Slot.Length.Ticks) - 1))), true) : null;
         if (!charger.IsPlanned)
             return null;
-        var outlook = EvForecast.Look(car.Log.Stays, car.Log.Since ?? start, start, (PlanRequest.Steps, PlanRequest.StepMinutes), outside.Clock);
+        var outlook = EvForecast.Look(new(car.Log.Stays, car.Log.Since ?? start, null, outside.Clock), start, (PlanRequest.Steps, PlanRequest.StepMinutes));
         return (new(Math.Max(outlook.NeedsP80 - car.Stay.Wh, AtLeastWh), least, most, outlook.LeaveChance) { MissedPerKwh = Missed(prices) }, false);
     }
 
