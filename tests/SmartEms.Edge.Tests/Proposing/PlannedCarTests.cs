@@ -111,6 +111,7 @@ public sealed class PlannedCarTests
     private sealed class House(int batteries, bool planned = false, EvMode usual = EvMode.Full, PolicyMode mode = PolicyMode.Act, bool varies = true)
     {
         private const int PerDay = 24 * 60;
+        private const double Empty = 0.05;
         private readonly int comes = planned ? (18 * 60) + 7 : 18 * 60;
         private int minute;
         private Decision? decision;
@@ -191,7 +192,7 @@ public sealed class PlannedCarTests
             return Given.Image(Site, 400 + carWatts) with
             {
                 TakenAt = at,
-                Batteries = [.. Site.Batteries.Select(_ => Given.Cells(0, 0.5))],
+                Batteries = [.. Site.Batteries.Select(_ => Given.Cells(0, Empty))], // else a car would rightly be charged from it when energy is dear
                 EvChargers = [Given.Car(carWatts, !isHere ? EvState.NoCar : carWatts > 0 ? EvState.Charging : EvState.Connected)],
                 Orders = orders,
             };
