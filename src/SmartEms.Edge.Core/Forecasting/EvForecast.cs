@@ -23,24 +23,9 @@ public sealed record EvOutlook(ImmutableArray<double> LeaveChance, Instant Leave
 public static class EvForecast
 {
     private const double MinutesPerHour = 60;
-    private const int HoursPerDay = 24;
-
-    /// <summary>A stay counts half when it began so many hours earlier or later in its day.</summary>
-    private const double LikeHours = 3;
-
-    /// <summary>What a stay counts when the day after it is free and the day after this one is not, or the other way round; and when the day itself is.</summary>
-    private const double OtherNextDay = 0.3;
-    private const double OtherDay = 0.8;
-
-    /// <summary>Of the weight of the stay after it.</summary>
-    private const double Ageing = 0.98;
-
     private const int StaysForNeed = 3;
     private const double UsualNeedP50 = 9_000;
     private const double UsualNeedP80 = 20_000;
-
-    /// <summary>A stay as its need is foretold from: what it counts, and what was charged.</summary>
-    private readonly record struct Weighed(double Weight, double ChargedWh);
 
     /// <summary>The outlook of a stay that goes on.</summary>
     /// <param name="stay">The stay, and those of this user or charger before it.</param>
@@ -49,7 +34,6 @@ public static class EvForecast
     /// <param name="trees">Other ones than those that ship.</param>
     public static EvOutlook Look(StayQuestion stay, Instant now, (int Steps, int StepMinutes) grid, LeaveTrees? trees = null)
     {
-        var weighed = Weigh(stay);
         var (features, row) = (new StayFeatures(stay), new float[StayFeatures.Count]);
         var past = (now - stay.PluggedIn).Ticks / (double)TimeSpan.TicksPerHour;
         var half = grid.StepMinutes / MinutesPerHour / 2;
@@ -67,35 +51,14 @@ public static class EvForecast
                 if (ends[i] == default && (1 - there >= gone[i] || step == grid.Steps - 1))
                     ends[i] = now + TimeSpan.FromMinutes((step + 1) * (long)grid.StepMinutes);
         }
-        return new(chances.MoveToImmutable(), ends[0], ends[1], ends[2], Need(weighed, 0.5, UsualNeedP50), Need(weighed, 0.8, UsualNeedP80));
+        return new(chances.MoveToImmutable(), ends[0], ends[1], ends[2], Need(features.Like, 0.5, UsualNeedP50), Need(features.Like, 0.8, UsualNeedP80));
     }
 
-    private static List<Weighed> Weigh(StayQuestion question)
+    private static double Need(IEnumerable<(double Weight, double ChargedWh)> stays, double share, double usual)
     {
-        var clock = question.Clock;
-        var begin = clock.MinuteOfDay(question.PluggedIn) / MinutesPerHour;
-        var day = clock.DayOf(question.PluggedIn);
-        var weighed = new List<Weighed>();
-        var age = 1.0;
-        for (var i = question.Before.Length - 1; i >= 0; i--)
-        {
-            var stay = question.Before[i];
-            if (stay.PluggedOut > question.PluggedIn || stay.PluggedOut <= stay.PluggedIn)
-                continue;
-            var apart = Math.Abs((clock.MinuteOfDay(stay.PluggedIn) / MinutesPerHour) - begin);
-            apart = Math.Min(apart, HoursPerDay - apart) / LikeHours;
-            var its = clock.DayOf(stay.PluggedIn);
-            weighed.Add(new(age / (1 + (apart * apart)) * (IsFree(its + 1) == IsFree(day + 1) ? 1 : OtherNextDay) * (IsFree(its) == IsFree(day) ? 1 : OtherDay), stay.ChargedWh));
-            age *= Ageing;
-        }
-        return weighed;
-    }
-
-    private static double Need(List<Weighed> stays, double share, double usual)
-    {
-        if (stays.Count < StaysForNeed)
-            return usual;
         var byEnergy = stays.ToArray();
+        if (byEnergy.Length < StaysForNeed)
+            return usual;
         Array.Sort(byEnergy, (a, b) => a.ChargedWh.CompareTo(b.ChargedWh));
         var (all, sum) = (0.0, 0.0);
         foreach (var stay in byEnergy)
@@ -105,7 +68,4 @@ public static class EvForecast
                 return stay.ChargedWh;
         return byEnergy[^1].ChargedWh;
     }
-
-    /// <summary>Saturday or Sunday; 1970-01-01 was a Thursday.</summary>
-    private static bool IsFree(long day) => (day + 3) % 7 >= 5;
 }

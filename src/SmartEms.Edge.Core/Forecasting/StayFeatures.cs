@@ -41,7 +41,7 @@ public sealed class StayFeatures
     private readonly double? _wanted;
 
     /// <summary>A stay as this one sees it: hours to its begin and end, and what it counts among those like this one, those most alike, and those of such a day.</summary>
-    private readonly record struct Weighed(double Begin, double End, double Weight, double Alike, double OfDay)
+    private readonly record struct Weighed(double Begin, double End, double Weight, double Alike, double OfDay, double ChargedWh)
     {
         public double Hours => End - Begin;
     }
@@ -59,6 +59,9 @@ public sealed class StayFeatures
         _ends = _stays.Length == 0 ? (double.NaN, double.NaN, double.NaN, double.NaN, double.NaN) : Ends();
         Constant(known, question);
     }
+
+    /// <summary>The earlier stays, what each counts among those like this one, and what was charged, Wh.</summary>
+    public IEnumerable<(double Weight, double ChargedWh)> Like => _stays.Select(stay => (stay.Weight, stay.ChargedWh));
 
     /// <summary>The row of a moment.</summary>
     /// <param name="hours">Since the car came.</param>
@@ -112,7 +115,8 @@ public sealed class StayFeatures
             weighed[i] = new(began, began + Hours(known[i]),
                 age / (1 + (like * like)) * (next ? 1 : OtherNextDay) * (same ? 1 : OtherDay),
                 age / (alike * alike) * (next ? 1 : OtherNextDay) * (weekday == _weekday ? 1 : OtherWeekday),
-                age * (next ? 1 : 0.5));
+                age * (next ? 1 : 0.5),
+                known[i].ChargedWh);
         }
         return weighed;
     }

@@ -32,15 +32,24 @@ public sealed class PlannedCarTests
         Assert.All(house.Stays[..^1], before => Assert.True(before.DearWh > 15_000, "a charger that is not planned charges at once"));
     }
 
-    [Theory]
-    [InlineData(0, 21)]
-    [InlineData(1, 10)]
-    public void A_charger_that_is_planned_learns_when_its_car_leaves(int batteries, int days)
+    [Fact]
+    public void A_charger_that_is_planned_waits_for_cheap_energy()
     {
-        var house = new House(batteries, planned: true) { CarWants = 20_000 };
-        house.Live(days);
+        var house = new House(batteries: 0, planned: true) { CarWants = 20_000 };
+        house.Live(days: 21);
         Assert.All(house.Stays, stay => Assert.InRange(stay.Wh, 19_900, 20_100));
         Assert.All(house.Stays[7..], stay => Assert.True(stay.DearWh < 100, $"{stay.DearWh:0} Wh of a stay were charged when energy was dear"));
+    }
+
+    /// <summary>Out of a half-full battery a car can be charged in the evening at little cost, and is as long as it might be gone by night.</summary>
+    [Fact]
+    public void A_charger_that_is_planned_learns_when_its_car_leaves()
+    {
+        var house = new House(batteries: 1, planned: true) { CarWants = 20_000 };
+        house.Live(days: 24);
+        Assert.All(house.Stays, stay => Assert.InRange(stay.Wh, 19_900, 20_100));
+        Assert.All(house.Stays[..3], stay => Assert.True(stay.DearWh > 5_000, $"only {stay.DearWh:0} Wh were charged while nothing was known: there is nothing to learn here"));
+        Assert.All(house.Stays[12..], stay => Assert.True(stay.DearWh < 100, $"{stay.DearWh:0} Wh of a stay were charged when energy was dear"));
     }
 
     /// <summary>Without prices that vary, without a plan, with the policy off: a departure that was told still holds.</summary>
@@ -111,7 +120,6 @@ public sealed class PlannedCarTests
     private sealed class House(int batteries, bool planned = false, EvMode usual = EvMode.Full, PolicyMode mode = PolicyMode.Act, bool varies = true)
     {
         private const int PerDay = 24 * 60;
-        private const double Empty = 0.05;
         private readonly int comes = planned ? (18 * 60) + 7 : 18 * 60;
         private int minute;
         private Decision? decision;
@@ -192,7 +200,7 @@ public sealed class PlannedCarTests
             return Given.Image(Site, 400 + carWatts) with
             {
                 TakenAt = at,
-                Batteries = [.. Site.Batteries.Select(_ => Given.Cells(0, Empty))], // else a car would rightly be charged from it when energy is dear
+                Batteries = [.. Site.Batteries.Select(_ => Given.Cells(0, 0.5))],
                 EvChargers = [Given.Car(carWatts, !isHere ? EvState.NoCar : carWatts > 0 ? EvState.Charging : EvState.Connected)],
                 Orders = orders,
             };
