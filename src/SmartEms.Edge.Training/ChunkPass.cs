@@ -19,7 +19,7 @@ internal sealed class ChunkPass
     /// <summary>Neighbouring charges teach nearly the same: one of so many is looked at.</summary>
     private const int Every = 3;
 
-    private readonly float[] _chances, _losses, _visits, _first, _second;
+    private readonly float[] _chances, _losses, _visits, _first, _second, _bends;
     private readonly float[] _toGo = new float[Points];
 
     public ChunkPass(int steps)
@@ -29,6 +29,7 @@ internal sealed class ChunkPass
         _visits = new float[(steps + 1) * Points];
         _first = new float[steps * Points * TrainingNetwork.First];
         _second = new float[steps * Points * TrainingNetwork.Second];
+        _bends = new float[steps * Points * Modes];
     }
 
     public float[] Gradient { get; } = new float[TrainingNetwork.Size];
@@ -72,16 +73,25 @@ internal sealed class ChunkPass
                 ChargeOf(chunk, t, s, charge);
                 network.Forward(world, charge, _first.AsSpan(place * TrainingNetwork.First, TrainingNetwork.First),
                     _second.AsSpan(place * TrainingNetwork.Second, TrainingNetwork.Second), outputs);
+                for (var a = 0; a < Modes; a++)
+                    _bends[(place * Modes) + a] = Bend(outputs[a]);
                 Softmax(chunk.Losses.AsSpan(place * Modes, Modes), outputs, chunk.Spreads[t], _chances.AsSpan(place * Modes, Modes));
             }
         }
+    }
+
+    /// <summary>How much an output as it counts moves with the output itself.</summary>
+    private static float Bend(float output)
+    {
+        var away = 1 + (Math.Abs(output) / NeuralPolicy.MostSay);
+        return 1 / (away * away);
     }
 
     private static void Softmax(ReadOnlySpan<float> losses, ReadOnlySpan<float> outputs, float spread, Span<float> chances)
     {
         var (most, sum) = (float.NegativeInfinity, 0f);
         for (var a = 0; a < Modes; a++)
-            most = Math.Max(most, chances[a] = (spread * outputs[a]) - (NeuralPolicy.LossWeight * losses[a]));
+            most = Math.Max(most, chances[a] = (spread * NeuralPolicy.Bounded(outputs[a])) - (NeuralPolicy.LossWeight * losses[a]));
         for (var a = 0; a < Modes; a++)
             sum += chances[a] = MathF.Exp(chances[a] - most);
         for (var a = 0; a < Modes; a++)
@@ -160,7 +170,7 @@ internal sealed class ChunkPass
         for (var a = 0; a < Modes; a++)
         {
             var chance = _chances[row + a];
-            slopes[a] = weight * chance * (_losses[row + a] + (entropy * (MathF.Log(chance + 1e-9f) - mean)));
+            slopes[a] = weight * _bends[row + a] * chance * (_losses[row + a] + (entropy * (MathF.Log(chance + 1e-9f) - mean)));
             any = Math.Max(any, Math.Abs(slopes[a]));
         }
         return any > 1e-7f;

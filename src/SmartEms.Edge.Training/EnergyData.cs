@@ -39,7 +39,7 @@ public static class EnergyData
     /// <summary>Day-ahead prices per kWh from the first Monday of August on, hour by hour of Berlin's clock: the hour it skips has its predecessor's price, of one it repeats the first counts.</summary>
     private static double[] Spot(int year, int steps)
     {
-        var byHour = Rows("prices/de_day_ahead_2020-08_2024-08.csv").ToDictionary(row => DateTime.ParseExact(row[0], "yyyy-MM-ddTHH:mmZ", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal), row => Number(row[1]) / 1000);
+        var byHour = DayAhead().ToDictionary(row => row.Hour, row => row.PerKwh);
         var berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
         var local = new DateTime(year, 8, 1);
         while (local.DayOfWeek != DayOfWeek.Monday)
@@ -49,6 +49,10 @@ public static class EnergyData
             spot[i] = berlin.IsInvalidTime(local) ? spot[i - 1] : byHour[local - (berlin.IsAmbiguousTime(local) ? berlin.GetAmbiguousTimeOffsets(local).Max() : berlin.GetUtcOffset(local))];
         return spot;
     }
+
+    /// <summary>German day-ahead prices, EUR per kWh, hour by hour of UTC.</summary>
+    public static IEnumerable<(DateTime Hour, double PerKwh)> DayAhead() => Rows("prices/de_day_ahead_2020-08_2024-08.csv").Select(row => (
+        DateTime.ParseExact(row[0], "yyyy-MM-ddTHH:mmZ", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal), Number(row[1]) / 1_000));
 
     public static BacktestTrace Trace(string home, string tariff)
     {

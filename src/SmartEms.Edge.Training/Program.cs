@@ -3,10 +3,17 @@ using System.Security.Cryptography;
 using System.Text;
 using SmartEms.Edge.Training;
 
-// Trains the policy that ships, from the ten sound homes, and writes its file. The same seed and date give the same bytes.
+// Trains the policy that ships, from the ten sound homes, or the table that departures are foretold with, from the stays, and writes its file. The same seed and date give the same bytes.
+if (args is ["departures", "--out", var place])
+{
+    var trees = LeaveTrainer.Train(StayRows.Of(TrondheimStays.Read()), _ => true, new()).Write();
+    File.WriteAllBytes(place, trees);
+    Console.Error.WriteLine($"{place}: {trees.Length} bytes, sha256 {Convert.ToHexStringLower(SHA256.HashData(trees))}");
+    return 0;
+}
 if (args.Length % 2 == 1 || Option("--out", "") is not { Length: > 0 } file)
 {
-    Console.Error.WriteLine("usage: training --out FILE [--seed N] [--date YYYY-MM-DD] [--threads N]");
+    Console.Error.WriteLine("usage: training --out FILE [--seed N] [--date YYYY-MM-DD] [--threads N]\n       training departures --out FILE");
     return 2;
 }
 var seed = ulong.Parse(Option("--seed", "1"), CultureInfo.InvariantCulture);

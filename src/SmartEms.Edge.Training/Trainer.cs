@@ -10,7 +10,7 @@ namespace SmartEms.Edge.Training;
 /// <param name="Batch">Chunks looked at in each.</param>
 /// <param name="Rate">The first step's length; it falls to nothing by a cosine.</param>
 /// <param name="Entropy">Likewise.</param>
-public sealed record TrainingPlan(ulong Seed, int Rounds = 120, int Batch = 8, float Rate = 1e-3f, float Entropy = 0.003f)
+public sealed record TrainingPlan(ulong Seed, int Rounds = 200, int Batch = 12, float Rate = 7e-4f, float Entropy = 0.003f)
 {
     /// <summary>Shrinks weights towards the plan.</summary>
     public float Decay { get; init; } = 1e-5f;
@@ -25,6 +25,9 @@ public static class Trainer
 {
     private const float ClipNorm = 1;
 
+    /// <summary>What ships is a mean over the last rounds, each counting so much of the one after it: single rounds differ by the chunks they happened to see.</summary>
+    private const float Remembered = 0.98f;
+
     /// <param name="pool">What may be learnt from.</param>
     /// <param name="homes">Only these.</param>
     /// <param name="plan">How.</param>
@@ -38,6 +41,7 @@ public static class Trainer
         for (var i = 0; i < passes.Length; i++)
             passes[i] = new(chunks[0].Steps);
         var (chosen, sum, cost) = (new int[plan.Batch], new float[TrainingNetwork.Size], 0.0);
+        var average = network.Weights.ToArray();
         for (var round = 0; round < plan.Rounds; round++)
         {
             var ahead = 0.5f * (1 + MathF.Cos(MathF.PI * round / plan.Rounds));
@@ -54,12 +58,15 @@ public static class Trainer
             Clip(sum);
             adam.Step(network.Weights, sum, plan.Rate * ahead, plan.Decay);
             network.Turn();
+            for (var j = 0; j < average.Length; j++)
+                average[j] = (Remembered * average[j]) + ((1 - Remembered) * network.Weights[j]);
             if ((round + 1) % 50 == 0)
             {
                 told?.Invoke(round + 1, cost / 50);
                 cost = 0;
             }
         }
+        average.CopyTo(network.Weights, 0);
         return new(network.Whole(), BoxOf(chunks), "");
     }
 

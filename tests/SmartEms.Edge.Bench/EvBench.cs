@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using SmartEms.Edge.Core.Backtesting;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
@@ -7,6 +6,7 @@ using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Training;
 
 namespace SmartEms.Edge.Bench;
 
@@ -25,7 +25,13 @@ internal static class EvBench
     {
         Told,
         Foretold,
+
+        /// <summary>Likewise, and what the car wants is no sign of when it leaves.</summary>
+        Blindly,
     }
+
+    /// <summary>A stay and what is known when it begins: the user's earlier ones, and what other users' stays have taught.</summary>
+    private readonly record struct Case(MeasuredStay Stay, ImmutableArray<EvStay> Before, LeaveTrees Trees);
 
     /// <summary>What it cost, in EUR, and what was charged and missed, Wh.</summary>
     private readonly record struct Bill(double Cost, double Wh, double MissedWh, int Short)
@@ -44,12 +50,16 @@ internal static class EvBench
         var page = new EvidencePage();
         var users = TrondheimStays.Read();
         var market = Market.Read();
-        var (atOnce, least, told, foretold) = await Task.Run(() => (
-            Sum(users, (stay, _) => AtOnce(stay, market)),
-            Sum(users, (stay, _) => Least(stay, market)),
-            Sum(users, (stay, _) => Planned(stay, market, Departures.Told, [])),
-            Sum(users, (stay, before) => Planned(stay, market, Departures.Foretold, before))));
-        foreach (var figure in Of(users, atOnce, least, told, foretold))
+        var folds = await Task.Run(() => Folds(users));
+        var bills = await Task.Run(() => (
+            AtOnce: Sum(users, folds, one => AtOnce(one.Stay, market)),
+            Least: Sum(users, folds, one => Least(one.Stay, market)),
+            Told: Sum(users, folds, one => Planned(one, market, Departures.Told)),
+            Foretold: Sum(users, folds, one => Planned(one, market, Departures.Foretold)),
+            Blindly: Sum(users, folds, one => Planned(one, market, Departures.Blindly)),
+            Early: (Sum(users, folds, one => AtOnce(one.Stay, market), StaysNew), Sum(users, folds, one => Planned(one, market, Departures.Foretold), StaysNew))));
+        foreach (var figure in Of(users, bills.AtOnce, bills.Least, bills.Told).Concat(Of("foretold", bills.Foretold, bills.AtOnce, isAim: true))
+            .Concat(Of("blindly", bills.Blindly, bills.AtOnce, isAim: false)).Append(Figure.Told("ev.new_missed", Missed(bills.Early.Item2, bills.Early.Item1), "% of the energy")))
         {
             page.Add(figure);
             yield return figure;
@@ -63,11 +73,26 @@ internal static class EvBench
         the next day's prices are visible from 13:00. Chargers of 11 kW, each user's alone, without sun and battery. The plan decides at every quarter-hour, as the product does; a car that comes in between
         waits for the next one. What a car wants is taken from the data: it is known to the plan, as it is where the user enters it.
 
-        *At once* is plug and charge. *Told*: the user entered the departure. *Foretold*: nobody did, and the plan knows the same user's earlier stays alone. *Least* is what nobody could beat who knew everything.
+        *At once* is plug and charge. *Told*: the user entered the departure. *Foretold*: nobody did; the plan knows the same user's earlier stays and what the stays of other users have taught
+        (five folds: each user is foretold by trees that were trained without any stay of his fold's users; those that ship are trained on all). *Blindly*: likewise, but the trees are not told what the car wants,
+        as where a charge is foretold too; in these data a car that left before it was full wanted what it had got, so that the charge wanted tells a little of the departure. *New* is of each user's first ten stays. *Least* is what nobody could beat who knew everything.
         Saved is of the bill of charging at once; `per_kwh` is of the price paid per kWh, so that what was not charged saves nothing.
         """;
 
-    private static IEnumerable<Figure> Of(MeasuredStay[][] users, Bill atOnce, Bill least, Bill told, Bill foretold)
+    private const int FoldsAll = 5;
+
+    /// <summary>So many stays a user is new.</summary>
+    private const int StaysNew = 10;
+
+    /// <summary>For each user, trees that have not seen him.</summary>
+    private static LeaveTrees[] Folds(MeasuredStay[][] users)
+    {
+        var (rows, folds) = (StayRows.Of(users), new LeaveTrees[FoldsAll]);
+        Parallel.For(0, FoldsAll, fold => folds[fold] = LeaveTrainer.Train(rows, user => user % FoldsAll != fold, new()));
+        return [.. users.Select((_, user) => folds[user % FoldsAll])];
+    }
+
+    private static IEnumerable<Figure> Of(MeasuredStay[][] users, Bill atOnce, Bill least, Bill told)
     {
         yield return Figure.Told("ev.users", users.Length, "users");
         yield return Figure.Told("ev.stays", users.Sum(user => user.Count(stay => stay.Scored)), "stays scored");
@@ -75,24 +100,31 @@ internal static class EvBench
         yield return Figure.Told("ev.least_saved", Saved(least, atOnce), "%");
         yield return new("ev.told_saved", Saved(told, atOnce), "% of the bill", double.PositiveInfinity, 12);
         yield return new("ev.told_short_beyond_at_once", told.Short - atOnce.Short, "departures", 0);
-        yield return new("ev.foretold_saved", Saved(foretold, atOnce), "% of the bill", double.PositiveInfinity, 9);
-        yield return Figure.Told("ev.foretold_saved_per_kwh", 100 * (1 - (foretold.Cost / foretold.Wh / (atOnce.Cost / atOnce.Wh))), "%");
-        yield return new("ev.foretold_missed", 100 * (foretold.MissedWh - atOnce.MissedWh) / (atOnce.Wh + atOnce.MissedWh), "% of the energy", 1);
     }
+
+    private static IEnumerable<Figure> Of(string name, Bill bill, Bill atOnce, bool isAim)
+    {
+        var (saved, missed) = (Saved(bill, atOnce), Missed(bill, atOnce));
+        yield return isAim ? new($"ev.{name}_saved", saved, "% of the bill", double.PositiveInfinity, 9) : Figure.Told($"ev.{name}_saved", saved, "% of the bill");
+        yield return Figure.Told($"ev.{name}_saved_per_kwh", 100 * (1 - (bill.Cost / bill.Wh / (atOnce.Cost / atOnce.Wh))), "%");
+        yield return isAim ? new($"ev.{name}_missed", missed, "% of the energy", 1) : Figure.Told($"ev.{name}_missed", missed, "% of the energy");
+    }
+
+    private static double Missed(Bill bill, Bill atOnce) => 100 * (bill.MissedWh - atOnce.MissedWh) / (atOnce.Wh + atOnce.MissedWh);
 
     private static double Saved(Bill bill, Bill atOnce) => 100 * (1 - (bill.Cost / atOnce.Cost));
 
-    private static Bill Sum(MeasuredStay[][] users, Func<MeasuredStay, ImmutableArray<EvStay>, Bill> charge)
+    private static Bill Sum(MeasuredStay[][] users, LeaveTrees[] trees, Func<Case, Bill> charge, int first = int.MaxValue)
     {
         var bills = new Bill[users.Length];
         Parallel.For(0, users.Length, user =>
         {
             var before = ImmutableArray<EvStay>.Empty;
-            foreach (var stay in users[user])
+            foreach (var stay in users[user].Take(first))
             {
                 if (stay.Scored)
-                    bills[user] = bills[user].Plus(charge(stay, before));
-                before = before.Length < CarLog.StaysMost ? before.Add(new(stay.In, stay.Out, stay.Wh)) : before.RemoveAt(0).Add(new(stay.In, stay.Out, stay.Wh));
+                    bills[user] = bills[user].Plus(charge(new(stay, before, trees[user])));
+                before = (before.Length < CarLog.StaysMost ? before : before.RemoveAt(0)).Add(new(stay.In, stay.Out, stay.Wh));
             }
         });
         return bills.Aggregate((a, b) => a.Plus(b));
@@ -113,13 +145,13 @@ internal static class EvBench
         return new(cost, stay.Wh - missing, missing, missing > 1 ? 1 : 0);
     }
 
-    private static Bill Planned(MeasuredStay stay, Market market, Departures departures, ImmutableArray<EvStay> before)
+    private static Bill Planned(Case one, Market market, Departures departures)
     {
-        var mode = EvMode.Off;
+        var (mode, stay) = (EvMode.Off, one.Stay);
         return Charged(stay, market, (now, missing) =>
         {
             if (now.UnixMilliseconds % (StepMinutes * MsPerMinute) == 0)
-                mode = Plan(stay, market, (now, missing), departures == Departures.Told ? null : before);
+                mode = Plan(one, market, (now, missing), departures);
             if (departures == Departures.Told && Departure.IsDue(missing, Watts, stay.Out - now))
                 return Watts;
             return mode switch
@@ -143,19 +175,16 @@ internal static class EvBench
         return new(cost, stay.Wh - missing, missing, missing > 1 ? 1 : 0);
     }
 
-    /// <param name="stay">That goes on.</param>
-    /// <param name="market">Prices.</param>
-    /// <param name="at">Now, and what is still to be charged.</param>
-    /// <param name="before">The user's earlier stays; null = the departure was told.</param>
-    private static EvMode Plan(MeasuredStay stay, Market market, (Instant Now, double Missing) at, ImmutableArray<EvStay>? before)
+    private static EvMode Plan(Case one, Market market, (Instant Now, double Missing) at, Departures departures)
     {
         var clock = LocalClock.Of(at.Now, TrondheimStays.Zone);
         var prices = market.Seen(at.Now, clock, Steps, StepMinutes);
         var nothing = ImmutableArray.Create(new double[Steps]);
         var quiet = new Quantiles(nothing, nothing, nothing);
-        var need = before is { } stays
-            ? new EvNeed(at.Missing, WattsMin, Watts, EvForecast.Look(stays, stay.In, at.Now, (Steps, StepMinutes), clock).LeaveChance) { MissedPerKwh = CarNeeds.Missed(prices) }
-            : new EvNeed(at.Missing, WattsMin, Watts, EvNeed.LeavesAfter(Math.Max(0, (int)((stay.Out - at.Now).Ticks / Slot.Length.Ticks) - 1)));
+        var stay = new StayQuestion(one.Before, one.Stay.In, departures == Departures.Blindly ? null : one.Stay.Wh, clock);
+        var need = departures == Departures.Told
+            ? new EvNeed(at.Missing, WattsMin, Watts, EvNeed.LeavesAfter(Math.Max(0, (int)((one.Stay.Out - at.Now).Ticks / Slot.Length.Ticks) - 1)))
+            : new EvNeed(at.Missing, WattsMin, Watts, EvForecast.Look(stay, at.Now, (Steps, StepMinutes), one.Trees).LeaveChance) { MissedPerKwh = CarNeeds.Missed(prices) };
         return Planner.Value(new(new(at.Now, StepMinutes, quiet, quiet, [new(nothing, nothing)]), prices, Storage.None, 0) { Ev = need, SocPoints = 2 }).At(0).Ev;
     }
 
@@ -164,11 +193,7 @@ internal static class EvBench
     {
         public static Market Read()
         {
-            var path = Path.Combine("tests", "data", "energy", "prices", "de_day_ahead_2020-08_2024-08.csv");
-            if (!File.Exists(path))
-                throw new BenchException($"{path} is not here; run from the top of the tree");
-            var rows = File.ReadLines(path).Skip(1).Select(line => line.Split(',')).Select(cells => (
-                Hour: DateTimeOffset.Parse(cells[0], CultureInfo.InvariantCulture).ToUnixTimeMilliseconds() / MsPerHour, Spot: double.Parse(cells[1], CultureInfo.InvariantCulture) / 1_000)).ToArray();
+            var rows = EnergyData.DayAhead().Select(row => (Hour: Instant.From(new(row.Hour)).UnixMilliseconds / MsPerHour, row.PerKwh)).ToArray();
             var prices = new double[rows[^1].Hour - rows[0].Hour + 1];
             foreach (var (hour, spot) in rows)
                 prices[hour - rows[0].Hour] = (RetailPrices.German.Factor * spot) + RetailPrices.German.Adder;

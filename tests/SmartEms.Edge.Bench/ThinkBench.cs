@@ -32,6 +32,7 @@ internal static class ThinkBench
         yield return P99("think.battery", rounds, 5, () => Think(past, now, null, policy));
         yield return P99("think.battery_and_ev", Math.Max(20, rounds / 10), 60, () => Think(past, now, new(20_000, 1_400, 11_000, EvNeed.LeavesAfter(56)), policy));
         yield return P99("think.battery_and_ev_all_48_h", Math.Max(20, rounds / 10), 60, () => Think(past, now, new(40_000, 1_400, 11_000, EvNeed.LeavesAfter(Steps - 1)), policy));
+        yield return P99("think.battery_and_ev_foretold", Math.Max(20, rounds / 10), 60, () => Think(past, now, Foretold(now), policy));
         yield return new Figure("think.inference", Inference(policy.File.Network), "µs, mean", 10);
         yield return new Figure("think.backtest_year", Year(policy), "s, an hourly year of one home with forecast, plan and policy", 30);
         yield return new Figure("think.memory", held / 1e6, "MB held: 120 days of quarter-hours, plan, policy", 8);
@@ -45,6 +46,14 @@ internal static class ThinkBench
         for (var t = 0; t < Days * 96; t++)
             past = past.After(start + TimeSpan.FromMinutes(15 * t), load[t / 4] * chance.Between(0.8, 1.2), pv[t / 4]);
         return (past, start + TimeSpan.FromDays(Days));
+    }
+
+    /// <summary>A car that came an hour ago to a charger whose log is full, and has told nobody when it leaves.</summary>
+    private static EvNeed Foretold(Instant now)
+    {
+        var came = now + TimeSpan.FromHours(-1);
+        ImmutableArray<EvStay> before = [.. Enumerable.Range(1, CarLog.StaysMost).Reverse().Select(ago => new EvStay(came + TimeSpan.FromDays(-ago), came + TimeSpan.FromDays(-ago) + TimeSpan.FromHours(11 + (ago % 3)), 15_000))];
+        return new(20_000, 1_400, 11_000, EvForecast.Look(new(before, came, null, LocalClock.Utc), now, (Steps, 15)).LeaveChance) { MissedPerKwh = 0.9 };
     }
 
     private static (Plan Plan, PolicyChoice Choice) Think(Past past, Instant now, EvNeed? ev, NeuralPolicy policy)

@@ -25,7 +25,7 @@ public sealed record CarLog(Instant? Since, double Wh, ImmutableArray<EvStay> St
         if (!state.IsGood || state.Value is EvState.Unknown or EvState.Error)
             return this;
         if (stay.Seconds <= 0 || state.Value == EvState.NoCar)
-            return Since is { } begun ? Ended(begun, now) : this;
+            return Since is { } begun ? (this with { Wh = Math.Max(Wh, stay.Wh) }).Ended(begun, now) : this; // the seconds went on counting after the last quarter-hour began
         var since = now + TimeSpan.FromSeconds(-Math.Floor(stay.Seconds));
         if (Since is { } before && since - before > Slot.Length)
             return Ended(before, since) with { Since = since, Wh = stay.Wh }; // another car, within one quarter-hour

@@ -17,6 +17,10 @@ public sealed class NeuralPolicy(PolicyFile file)
     /// <summary>One unit of loss weighs so much against the network's outputs.</summary>
     public const float LossWeight = 200;
 
+    /// <summary>No output of the network counts more than this: of two modes the policy never takes one that the plan thinks loses 2 × 0.3 / 200 of the unit of losses
+    /// more, a tenth of a cent an hour for 10 kWh at 0.3 a kWh. A network that errs, erring at every step, cannot cost more than that.</summary>
+    public const float MostSay = 0.3f;
+
     /// <summary>With more features outside the box of training the plan leads.</summary>
     public const int MostStrangers = 3;
 
@@ -58,13 +62,16 @@ public sealed class NeuralPolicy(PolicyFile file)
             losses[a] = Features.Loss(costs[a], least, scale);
     }
 
+    /// <summary>An output of the network as it counts: small ones as they are, large ones towards <see cref="MostSay"/>.</summary>
+    public static float Bounded(float output) => output / (1 + (Math.Abs(output) / MostSay));
+
     /// <summary>The greatest of network less loss; of equal ones the first.</summary>
     private static int Best(ReadOnlySpan<float> losses, ReadOnlySpan<float> outputs, float spread)
     {
         var (best, most) = (0, float.NegativeInfinity);
         for (var a = 0; a < losses.Length; a++)
         {
-            var value = (spread * outputs[a]) - (LossWeight * losses[a]);
+            var value = (spread * Bounded(outputs[a])) - (LossWeight * losses[a]);
             if (value > most)
                 (best, most) = (a, value);
         }

@@ -34,7 +34,7 @@ public sealed record FeatureBox(float[] Low, float[] High)
 public sealed record PolicyFile(Network Network, FeatureBox Box, string Record)
 {
     public const int MostBytes = 20_000;
-    private const int Version = 1;
+    private const int Version = 2;
     private const int Head = 8 + 4 + (4 * 4) + 4;
     private static readonly int[] Shape = [Network.Inputs, Network.First, Network.Second, Network.Outputs];
 

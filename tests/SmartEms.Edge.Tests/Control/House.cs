@@ -9,6 +9,7 @@ using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Safeguarding;
 using SmartEms.Edge.Core.Sensing;
+using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Tests.Telemetry;
 
@@ -139,6 +140,7 @@ internal static class House
         Orders = new(Site, new Recorder(null, TimeProvider.System), new(TimeProvider.System), new(TextWriter.Null, false)),
         LineOf = name => name == "inv1" ? new ModbusTcpMaster(new("127.0.0.1", 1), TimeProvider.System) : null,
         RecordWrite = _ => Task.FromResult(true),
+        Cloud = () => new(new(UplinkState.Syncing, "mqtts://cloud.example:8883", null) { Sessions = 1, Attempts = 1 }, UplinkState.Live, 0, 4_711),
         Trace = _ => new(new ModbusTcpMaster(new("127.0.0.1"), TimeProvider.System).Trace, [1]),
         Telemetry = new(() => new(StoredHouse.Afternoon()), TimeProvider.System),
     };

@@ -89,7 +89,12 @@ public class LocalSocketTests
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
         var held = new List<Socket>();
         for (var i = 0; i < LocalServer.Connections; i++)
-            held.Add(await server.ConnectAsync());
+        {
+            var socket = await server.ConnectAsync();
+            held.Add(socket);
+            await socket.SendAsync("GET /v1/version HTTP/1.1\r\nHost: box\r\n\r\n"u8.ToArray());
+            Assert.True(await socket.ReceiveAsync(new byte[16]) > 0); // an answer: now it is counted, and stays
+        }
         Assert.Equal(Exit.DaemonNotReachable, (await Assert.ThrowsAsync<Refusal>(() => server.Client.GetAsync("/v1/status", default))).Exit);
         held.ForEach(socket => socket.Dispose());
     }

@@ -12,11 +12,18 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string, string[]> Sites() => new()
     {
-        { "site:\n", "site: [\n", ["site.yaml:11:3  error", "not valid YAML", "look at the indentation"] },
-        { "export_max_w: 5000", "export_max_watt: 5000", ["site.yaml:17:3  error", "pcc.export_max_watt is not a known key", "did you mean", "export_max_w"] },
-        { "unit: 255", "unit: 300", ["site.yaml:64:11  error", "300 is not a Modbus unit (0–255)"] },
-        { "profile: keba-p30", "profile: keba-p31", ["site.yaml:62:14  error", "no profile named keba-p31", "did you mean", "keba-p30"] },
+        { "site:\n", "site: [\n", [At("", "name: \"Demo house\"") + "  error", "not valid YAML", "look at the indentation"] },
+        { "export_max_w: 5000", "export_max_watt: 5000", [At("", "export_max_w: 5000") + "  error", "pcc.export_max_watt is not a known key", "did you mean", "export_max_w"] },
+        { "unit: 255", "unit: 300", [At("unit: ", "255") + "  error", "300 is not a Modbus unit (0–255)"] },
+        { "profile: keba-p30", "profile: keba-p31", [At("profile: ", "keba-p30") + "  error", "no profile named keba-p31", "did you mean", "keba-p30"] },
     };
+
+    /// <summary>Where a word stands in the demo house's file, line and column from 1.</summary>
+    private static string At(string before, string what)
+    {
+        var at = Demo.IndexOf(before + what, StringComparison.Ordinal) + before.Length;
+        return $"site.yaml:{1 + Demo.AsSpan(0, at).Count('\n')}:{at - Demo.LastIndexOf('\n', at - 1)}";
+    }
 
     [Theory]
     [MemberData(nameof(Sites))]

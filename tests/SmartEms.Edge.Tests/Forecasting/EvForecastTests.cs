@@ -25,8 +25,8 @@ public sealed class EvForecastTests
     [Fact]
     public void A_working_day_is_foretold_from_working_days_and_a_weekend_from_weekends()
     {
-        var working = EvForecast.Look(Weeks(35), Evening(35), Evening(35), Day, LocalClock.Utc);
-        var free = EvForecast.Look(Weeks(39), Evening(39), Evening(39), Day, LocalClock.Utc);
+        var working = EvForecast.Look(new(Weeks(35), Evening(35), null, LocalClock.Utc), Evening(35), Day);
+        var free = EvForecast.Look(new(Weeks(39), Evening(39), null, LocalClock.Utc), Evening(39), Day);
         Assert.InRange((working.LeavesP50 - Evening(36)).TotalHours, -12, -10); // 06:00 to 08:00
         Assert.InRange((free.LeavesP50 - Evening(40)).TotalHours, -9, -5);
         Assert.True(working.LeavesP10 <= working.LeavesP50 && working.LeavesP50 <= working.LeavesP90);
@@ -36,7 +36,7 @@ public sealed class EvForecastTests
     [Fact]
     public void Leaving_is_likelier_at_the_hour_the_car_always_left()
     {
-        var outlook = EvForecast.Look(Weeks(35), Evening(35), Evening(35), Day, LocalClock.Utc);
+        var outlook = EvForecast.Look(new(Weeks(35), Evening(35), null, LocalClock.Utc), Evening(35), Day);
         Assert.All(outlook.LeaveChance, chance => Assert.InRange(chance, 0, 1));
         Assert.True(outlook.LeaveChance[13 * 4] > 10 * outlook.LeaveChance[6 * 4]);
     }
@@ -45,14 +45,14 @@ public sealed class EvForecastTests
     public void A_car_that_is_still_there_is_seen_from_now()
     {
         var now = Evening(35) + TimeSpan.FromHours(14.5); // half past eight
-        var outlook = EvForecast.Look(Weeks(35), Evening(35), now, Day, LocalClock.Utc);
+        var outlook = EvForecast.Look(new(Weeks(35), Evening(35), null, LocalClock.Utc), now, Day);
         Assert.True(outlook.LeavesP10 > now);
     }
 
     [Fact]
     public void What_it_needs_is_seldom_more_than_told()
     {
-        var outlook = EvForecast.Look(Weeks(35), Evening(35), Evening(35), Day, LocalClock.Utc);
+        var outlook = EvForecast.Look(new(Weeks(35), Evening(35), null, LocalClock.Utc), Evening(35), Day);
         Assert.InRange(outlook.NeedsP50, 10_000, 13_400);
         Assert.InRange(outlook.NeedsP80, outlook.NeedsP50, 13_400);
     }
@@ -60,7 +60,7 @@ public sealed class EvForecastTests
     [Fact]
     public void Without_history_what_is_usual_stands_in()
     {
-        var outlook = EvForecast.Look([], Evening(0), Evening(0), Day, LocalClock.Utc);
+        var outlook = EvForecast.Look(new([], Evening(0), null, LocalClock.Utc), Evening(0), Day);
         Assert.Equal(120, outlook.LeaveChance.Length);
         Assert.True(outlook.LeavesP10 - Evening(0) < TimeSpan.FromHours(2), "somebody unknown may be gone soon");
         Assert.InRange((outlook.LeavesP90 - Evening(0)).TotalHours, 8, 30);
@@ -73,7 +73,7 @@ public sealed class EvForecastTests
         var stays = Weeks(35);
         var odd = new EvStay(Evening(34) + TimeSpan.FromHours(-1), Evening(40), 99_000);
         Assert.Equal(
-            EvForecast.Look(stays, Evening(35), Evening(35), Day, LocalClock.Utc).LeaveChance.AsEnumerable(),
-            EvForecast.Look(stays.Add(odd), Evening(35), Evening(35), Day, LocalClock.Utc).LeaveChance);
+            EvForecast.Look(new(stays, Evening(35), null, LocalClock.Utc), Evening(35), Day).LeaveChance.AsEnumerable(),
+            EvForecast.Look(new(stays.Add(odd), Evening(35), null, LocalClock.Utc), Evening(35), Day).LeaveChance);
     }
 }

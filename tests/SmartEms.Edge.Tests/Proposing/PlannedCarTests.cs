@@ -32,15 +32,24 @@ public sealed class PlannedCarTests
         Assert.All(house.Stays[..^1], before => Assert.True(before.DearWh > 15_000, "a charger that is not planned charges at once"));
     }
 
-    [Theory]
-    [InlineData(0, 21)]
-    [InlineData(1, 10)]
-    public void A_charger_that_is_planned_learns_when_its_car_leaves(int batteries, int days)
+    [Fact]
+    public void A_charger_that_is_planned_waits_for_cheap_energy()
     {
-        var house = new House(batteries, planned: true) { CarWants = 20_000 };
-        house.Live(days);
+        var house = new House(batteries: 0, planned: true) { CarWants = 20_000 };
+        house.Live(days: 21);
         Assert.All(house.Stays, stay => Assert.InRange(stay.Wh, 19_900, 20_100));
         Assert.All(house.Stays[7..], stay => Assert.True(stay.DearWh < 100, $"{stay.DearWh:0} Wh of a stay were charged when energy was dear"));
+    }
+
+    /// <summary>Out of a half-full battery a car can be charged in the evening at little cost, and is as long as it might be gone by night.</summary>
+    [Fact]
+    public void A_charger_that_is_planned_learns_when_its_car_leaves()
+    {
+        var house = new House(batteries: 1, planned: true) { CarWants = 20_000 };
+        house.Live(days: 24);
+        Assert.All(house.Stays, stay => Assert.InRange(stay.Wh, 19_900, 20_100));
+        Assert.All(house.Stays[..3], stay => Assert.True(stay.DearWh > 5_000, $"only {stay.DearWh:0} Wh were charged while nothing was known: there is nothing to learn here"));
+        Assert.All(house.Stays[12..], stay => Assert.True(stay.DearWh < 100, $"{stay.DearWh:0} Wh of a stay were charged when energy was dear"));
     }
 
     /// <summary>Without prices that vary, without a plan, with the policy off: a departure that was told still holds.</summary>

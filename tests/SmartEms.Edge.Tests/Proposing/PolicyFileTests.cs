@@ -71,7 +71,7 @@ public class PolicyFileTests
     [Fact]
     public void Another_version_and_another_kind_are_refused()
     {
-        Assert.Contains("version is 2", Assert.Throws<PolicyFileException>(() => PolicyFile.Read(Again(bytes => bytes[8] = 2))).Message, StringComparison.Ordinal);
+        Assert.Contains("version is 3", Assert.Throws<PolicyFileException>(() => PolicyFile.Read(Again(bytes => bytes[8] = 3))).Message, StringComparison.Ordinal);
         Assert.Contains("no policy file", Assert.Throws<PolicyFileException>(() => PolicyFile.Read(Again(bytes => bytes[0] = 0))).Message, StringComparison.Ordinal);
     }
 

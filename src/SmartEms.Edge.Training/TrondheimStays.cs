@@ -1,15 +1,15 @@
 using System.Globalization;
 using SmartEms.Edge.Core.Quantities;
 
-namespace SmartEms.Edge.Bench;
+namespace SmartEms.Edge.Training;
 
 /// <summary>One measured stay at a charger.</summary>
 /// <param name="Scored">It begins within the price year that is scored.</param>
-internal readonly record struct MeasuredStay(Instant In, Instant Out, double Wh, bool Scored);
+public readonly record struct MeasuredStay(Instant In, Instant Out, double Wh, bool Scored);
 
 /// <summary>The Trondheim stays (tests/data/energy, Sørensen et al., CC BY 4.0), user by user, moved onto the German price year de_2023 as the data's README moves homes: their first Monday
 /// falls on its first, so that days of the week and local hours stay what they were.</summary>
-internal static class TrondheimStays
+public static class TrondheimStays
 {
     public static readonly TimeZoneInfo Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
     private static readonly DateTime FirstMonday = new(2019, 1, 7);
@@ -18,12 +18,9 @@ internal static class TrondheimStays
 
     public static MeasuredStay[][] Read()
     {
-        var path = Path.Combine("tests", "data", "energy", "ev", "trondheim_sessions.csv");
-        if (!File.Exists(path))
-            throw new BenchException($"{path} is not here; run from the top of the tree");
         return
         [
-            .. File.ReadLines(path).Skip(1).Select(line => line.Split(',')).GroupBy(cells => cells[0]).OrderBy(user => user.Key, StringComparer.Ordinal)
+            .. EnergyData.Rows("ev/trondheim_sessions.csv").GroupBy(cells => cells[0]).OrderBy(user => user.Key, StringComparer.Ordinal)
                 .Select(user => user.Select(cells => Stay(cells)).OrderBy(stay => stay.In).ToArray()),
         ];
     }
@@ -32,7 +29,7 @@ internal static class TrondheimStays
     {
         var begins = DateTime.Parse(cells[1], CultureInfo.InvariantCulture) + (PriceYear - FirstMonday);
         var ends = DateTime.Parse(cells[2], CultureInfo.InvariantCulture) + (PriceYear - FirstMonday);
-        return new(Moment(begins), Moment(ends), double.Parse(cells[3], CultureInfo.InvariantCulture), begins >= PriceYear && begins < PriceYear.AddDays(7 * Weeks));
+        return new(Moment(begins), Moment(ends), EnergyData.Number(cells[3]), begins >= PriceYear && begins < PriceYear.AddDays(7 * Weeks));
     }
 
     private static Instant Moment(DateTime local)
