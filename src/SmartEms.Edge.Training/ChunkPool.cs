@@ -4,6 +4,7 @@ using SmartEms.Edge.Core.Forecasting;
 using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Simulating;
+using SmartEms.Edge.Core.Training;
 
 namespace SmartEms.Edge.Training;
 
@@ -19,7 +20,10 @@ public sealed class ChunkPool
     private const int ChunkDays = 21;
     private const ulong Seed = 20261127;
 
-    internal ImmutableArray<Chunk> Chunks { get; private init; } = [];
+    private ImmutableArray<Chunk> Chunks { get; init; } = [];
+
+    /// <summary>Those of some homes, in the order of the pool.</summary>
+    public ImmutableArray<Chunk> Of(IReadOnlyCollection<string> homes) => [.. Chunks.Where(chunk => homes.Contains(chunk.Home))];
 
     /// <summary>A week of which nothing is ever learnt.</summary>
     public static bool IsTestWeek(int day) => day / 7 % 4 == 3;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using SmartEms.Edge.Core.Training;
 using SmartEms.Edge.Training;
 
 // Trains the policy that ships, from the ten sound homes, or the table that departures are foretold with, from the stays, and writes its file. The same seed and date give the same bytes.
@@ -24,7 +25,7 @@ Say("forecasts of ten homes");
 var looks = TrainingLooks.Make(threads);
 Say("plans of all weeks that may be learnt from");
 var pool = ChunkPool.Make(looks, threads);
-var policy = Trainer.Train(pool, EnergyData.Homes, plan, (round, cost) => Say(string.Create(CultureInfo.InvariantCulture, $"round {round} of {plan.Rounds}, cost {cost:0.0000}")));
+var policy = Trainer.Train(pool.Of(EnergyData.Homes), plan, (round, cost) => Say(string.Create(CultureInfo.InvariantCulture, $"round {round} of {plan.Rounds}, cost {cost:0.0000}")));
 var record = string.Create(CultureInfo.InvariantCulture,
     $"seed={seed} data={DataHash()} date={Option("--date", "unknown")} rounds={plan.Rounds} batch={plan.Batch} rate={plan.Rate} entropy={plan.Entropy} decay={plan.Decay} homes={EnergyData.Homes.Length}");
 var bytes = (policy with { Record = record }).Write();

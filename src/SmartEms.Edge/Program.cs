@@ -22,6 +22,7 @@ internal static class Program
         SafetyCommand.Build,
         MqttCommand.Build,
         KeysCommand.Build,
+        PolicyCommand.Build,
         ReleaseCommand.Build,
         ScanCommand.Build,
         ModbusCommand.Build,

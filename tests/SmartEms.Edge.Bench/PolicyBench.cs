@@ -4,6 +4,7 @@ using SmartEms.Edge.Core.Backtesting;
 using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Training;
 using SmartEms.Edge.Training;
 
 namespace SmartEms.Edge.Bench;
@@ -54,7 +55,7 @@ internal static class PolicyBench
         for (var fold = 0; fold < Folds; fold++)
             for (var seed = 1; seed <= Seeds; seed++)
             {
-                policies.Add((fold, seed, Trainer.Train(pool, [.. EnergyData.Homes.Where((_, i) => i % Folds != fold)], new((ulong)seed) { Threads = threads })));
+                policies.Add((fold, seed, Trainer.Train(pool.Of([.. EnergyData.Homes.Where((_, i) => i % Folds != fold)]), new((ulong)seed) { Threads = threads })));
                 Console.Error.WriteLine($"fold {fold} seed {seed} after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s");
             }
         return policies;

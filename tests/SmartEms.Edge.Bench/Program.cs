@@ -14,6 +14,7 @@ using SmartEms.Edge.Bench;
     ("uplink", "the cloud link: acknowledged messages a second, bytes of a summary, how a fleet comes back", UplinkBench.Run),
     ("think", "how long forecast, plan and policy take, and what they hold in memory [--rounds N]", ThinkBench.Run),
     ("policy", "what plan and policy earn on measured homes never seen: folds, test weeks, HiGHS [--threads N] [--no-training] [--write DIR]", PolicyBench.Run),
+    ("tuning", "what a policy fitted to its home's own past earns in the months after [--threads N] [--rounds N] [--rate X] [--homes N] [--write DIR]", TuningBench.Run),
     ("ev", "what waiting saves at chargers: 5,701 measured stays on market prices, departures told and foretold [--write DIR]", EvBench.Run),
     ("follow", "steps of load, zero export and two batteries on late devices, simulated [--write DIR]", FollowBench.Run),
 ];

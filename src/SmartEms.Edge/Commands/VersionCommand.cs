@@ -56,6 +56,8 @@ internal sealed record FailureView(string Code, int Exit, string Message, string
 [JsonSerializable(typeof(FailureView))]
 [JsonSerializable(typeof(FailsafeView))]
 [JsonSerializable(typeof(KeysView))]
+[JsonSerializable(typeof(PolicyView))]
+[JsonSerializable(typeof(TuningView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class CommandsJson : JsonSerializerContext
 {

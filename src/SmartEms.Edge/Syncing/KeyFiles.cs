@@ -73,7 +73,7 @@ internal sealed class KeyFiles(string directory)
     }
 
     /// <summary>Whole or not there: written beside its place, made durable, renamed.</summary>
-    private static void Keep(string file, byte[] bytes)
+    public static void Keep(string file, byte[] bytes)
     {
         using (var stream = new FileStream(file + ".new", FileMode.Create, FileAccess.Write))
         {

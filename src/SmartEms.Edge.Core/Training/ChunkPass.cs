@@ -1,6 +1,6 @@
 using SmartEms.Edge.Core.Proposing;
 
-namespace SmartEms.Edge.Training;
+namespace SmartEms.Edge.Core.Training;
 
 /// <summary>One chunk lived through under the policy as it stands: which modes it takes at each charge, what each of them then really costs to the chunk's end, where the
 /// policy would be, and from all that the gradient. An exact critic, for the trace tells what every other mode would have done.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Simulating;
 
-namespace SmartEms.Edge.Training;
+namespace SmartEms.Edge.Core.Training;
 
 /// <summary>How long and how fast is learnt.</summary>
 /// <param name="Seed">Of the first weights and the order of the chunks.</param>
@@ -17,6 +17,12 @@ public sealed record TrainingPlan(ulong Seed, int Rounds = 200, int Batch = 12, 
 
     /// <summary>Threads; the result is the same for any.</summary>
     public int Threads { get; init; } = 2;
+
+    /// <summary>A policy that is to be fitted further; null = a new one is drawn.</summary>
+    public PolicyFile? From { get; init; }
+
+    /// <summary>The first layer stays as it is, so that what many homes have taught about the world is kept.</summary>
+    public bool LastLayersOnly { get; init; }
 }
 
 /// <summary>Policy gradient with an exact critic: chunks are lived through under the policy, every mode weighed by what it really would have cost, and the network moved by Adam.
@@ -28,18 +34,16 @@ public static class Trainer
     /// <summary>What ships is a mean over the last rounds, each counting so much of the one after it: single rounds differ by the chunks they happened to see.</summary>
     private const float Remembered = 0.98f;
 
-    /// <param name="pool">What may be learnt from.</param>
-    /// <param name="homes">Only these.</param>
+    /// <param name="chunks">What is learnt from, one at least.</param>
     /// <param name="plan">How.</param>
     /// <param name="told">Every fiftieth round: its number and the mean cost in the batch.</param>
-    public static PolicyFile Train(ChunkPool pool, IReadOnlyCollection<string> homes, TrainingPlan plan, Action<int, double>? told = null)
+    public static PolicyFile Train(ImmutableArray<Chunk> chunks, TrainingPlan plan, Action<int, double>? told = null)
     {
-        var chunks = pool.Chunks.Where(chunk => homes.Contains(chunk.Home)).ToImmutableArray();
-        var network = TrainingNetwork.Drawn(plan.Seed);
+        var network = plan.From is { } from ? TrainingNetwork.Of(from.Network) : TrainingNetwork.Drawn(plan.Seed);
         var (adam, chance) = (new Adam(TrainingNetwork.Size), new SeededRandom(SeededRandom.Mix(plan.Seed, 1)));
         var passes = new ChunkPass[plan.Batch];
         for (var i = 0; i < passes.Length; i++)
-            passes[i] = new(chunks[0].Steps);
+            passes[i] = new(chunks.Max(chunk => chunk.Steps));
         var (chosen, sum, cost) = (new int[plan.Batch], new float[TrainingNetwork.Size], 0.0);
         var average = network.Weights.ToArray();
         for (var round = 0; round < plan.Rounds; round++)
@@ -55,8 +59,10 @@ public static class Trainer
                     sum[j] += pass.Gradient[j] / plan.Batch;
                 cost += pass.Cost / plan.Batch;
             }
+            if (plan.LastLayersOnly)
+                Array.Clear(sum, 0, TrainingNetwork.SecondAt);
             Clip(sum);
-            adam.Step(network.Weights, sum, plan.Rate * ahead, plan.Decay);
+            adam.Step(network.Weights, sum, (plan.LastLayersOnly ? TrainingNetwork.SecondAt : 0, plan.Rate * ahead, plan.Decay));
             network.Turn();
             for (var j = 0; j < average.Length; j++)
                 average[j] = (Remembered * average[j]) + ((1 - Remembered) * network.Weights[j]);
@@ -67,7 +73,7 @@ public static class Trainer
             }
         }
         average.CopyTo(network.Weights, 0);
-        return new(network.Whole(), BoxOf(chunks), "");
+        return new(network.Whole(), plan.From?.Box ?? BoxOf(chunks), "");
     }
 
     private static void Clip(float[] gradient)
@@ -104,10 +110,11 @@ public static class Trainer
         private readonly float[] _means = new float[size], _squares = new float[size];
         private float _meanLeft = 1, _squareLeft = 1;
 
-        public void Step(float[] weights, float[] gradient, float rate, float decay)
+        public void Step(float[] weights, float[] gradient, (int First, float Rate, float Decay) by)
         {
+            var (first, rate, decay) = by;
             (_meanLeft, _squareLeft) = (_meanLeft * Mean, _squareLeft * Spread);
-            for (var i = 0; i < weights.Length; i++)
+            for (var i = first; i < weights.Length; i++)
             {
                 var slope = gradient[i] + (decay * weights[i]);
                 _means[i] = (Mean * _means[i]) + ((1 - Mean) * slope);

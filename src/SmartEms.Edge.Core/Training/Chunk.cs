@@ -4,14 +4,17 @@ using SmartEms.Edge.Core.Planning;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Quantities;
 
-namespace SmartEms.Edge.Training;
+namespace SmartEms.Edge.Core.Training;
 
-/// <summary>Three weeks of one home under one tariff with one battery, ready to be lived through under any policy: load, production and prices do not depend on what the
+/// <summary>Some weeks of one home under one tariff with one battery, ready to be lived through under any policy: load, production and prices do not depend on what the
 /// battery does, so that each mode at each charge has an exact cost and an exact next charge.</summary>
-internal sealed class Chunk
+public sealed class Chunk
 {
-    public const int Points = 21;
-    public const int Modes = ModeFlow.BatteryModes;
+    /// <summary>What a kWh left in the battery is worth, in mean import prices: discharging loses a twentieth, and no use is certain.</summary>
+    internal const double StoredShare = 0.8 * 0.95;
+
+    internal const int Points = 21;
+    internal const int Modes = ModeFlow.BatteryModes;
 
     private Chunk(string home, int steps)
     {
@@ -24,17 +27,21 @@ internal sealed class Chunk
     public int Steps { get; }
 
     /// <summary>Features but for those of the charge, step after step.</summary>
-    public float[] World { get; }
-    public float[] Spreads { get; }
+    internal float[] World { get; }
+    internal float[] Spreads { get; }
 
     /// <summary>By step, charge and mode: what the plan thinks a mode loses, what it really costs in the same unit, and where on the grid of charges it leads.</summary>
-    public float[] Losses { get; }
-    public float[] Costs { get; }
-    public float[] Places { get; }
+    internal float[] Losses { get; }
+    internal float[] Costs { get; }
+    internal float[] Places { get; }
 
     /// <summary>What each charge is worth at the end, negative, in the unit of the costs.</summary>
-    public float[] End { get; }
+    internal float[] End { get; }
 
+    /// <param name="home">Whose weeks they are.</param>
+    /// <param name="trace">Hour by hour.</param>
+    /// <param name="plans">What was planned at each step, with the same battery.</param>
+    /// <param name="what">The battery, the first step and how many.</param>
     public static Chunk Of(string home, BacktestTrace trace, PlanShelf plans, (Storage Storage, int First, int Steps) what)
     {
         var (storage, first, steps) = what;
@@ -42,13 +49,13 @@ internal sealed class Chunk
         for (var t = 0; t < steps; t++)
         {
             var valuation = plans.Of(new(first + t, storage.FloorWh, 0, null));
-            Features.World(valuation.Question, LocalClock.Utc, chunk.World.AsSpan(t * Features.Count, Features.Count));
+            Features.World(valuation.Question, trace.ClockAt(first + t), chunk.World.AsSpan(t * Features.Count, Features.Count));
             chunk.Spreads[t] = Features.Spread(valuation.Question);
             chunk.Weigh(t, valuation.Costs(), Features.Scale(valuation.Question));
             for (var s = 0; s < Points; s++)
                 chunk.Live(trace, (first + t, t, s), (storage, reach), unit);
         }
-        var stored = 0.8 * 0.95 * Mean(trace, first, steps) / 1000 * (storage.CeilingWh - storage.FloorWh) / unit;
+        var stored = StoredShare * Mean(trace, first, steps) / 1000 * (storage.CeilingWh - storage.FloorWh) / unit;
         for (var s = 0; s < Points; s++)
             chunk.End[s] = (float)(-stored * s / (Points - 1));
         return chunk;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using SmartEms.Edge.Core.Proposing;
 using SmartEms.Edge.Core.Simulating;
 
-namespace SmartEms.Edge.Training;
+namespace SmartEms.Edge.Core.Training;
 
 /// <summary>The network while it learns: the same arithmetic as <see cref="Network"/>, and its gradient. Vectors run over the places of a layer and never sum across, so that
 /// their width changes no bit. Outputs are padded to sixteen.</summary>
@@ -30,6 +30,18 @@ internal sealed class TrainingNetwork
         var (network, chance) = (new TrainingNetwork(), new SeededRandom(seed));
         Draw(network.Weights.AsSpan(0, Inputs * First), 1 / MathF.Sqrt(Inputs / 3f), ref chance);
         Draw(network.Weights.AsSpan(SecondAt, First * Second), 1 / MathF.Sqrt(First / 3f), ref chance);
+        network.Turn();
+        return network;
+    }
+
+    /// <summary>One that goes on learning from where it stands.</summary>
+    public static TrainingNetwork Of(Network known)
+    {
+        var network = new TrainingNetwork();
+        var weights = known.Values;
+        weights[..OutputAt].CopyTo(network.Weights);
+        for (var i = 0; i <= Second; i++)
+            weights.Slice(OutputAt + (i * Network.Outputs), Network.Outputs).CopyTo(network.Weights.AsSpan(OutputAt + (i * Padded)));
         network.Turn();
         return network;
     }
