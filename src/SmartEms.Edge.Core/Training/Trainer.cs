@@ -45,7 +45,7 @@ public static class Trainer
         for (var i = 0; i < passes.Length; i++)
             passes[i] = new(chunks.Max(chunk => chunk.Steps));
         var (chosen, sum, cost) = (new int[plan.Batch], new float[TrainingNetwork.Size], 0.0);
-        var average = network.Weights.ToArray();
+        var (average, first) = (network.Weights.ToArray(), plan.LastLayersOnly ? TrainingNetwork.SecondAt : 0);
         for (var round = 0; round < plan.Rounds; round++)
         {
             var ahead = 0.5f * (1 + MathF.Cos(MathF.PI * round / plan.Rounds));
@@ -59,12 +59,11 @@ public static class Trainer
                     sum[j] += pass.Gradient[j] / plan.Batch;
                 cost += pass.Cost / plan.Batch;
             }
-            if (plan.LastLayersOnly)
-                Array.Clear(sum, 0, TrainingNetwork.SecondAt);
+            Array.Clear(sum, 0, first);
             Clip(sum);
-            adam.Step(network.Weights, sum, (plan.LastLayersOnly ? TrainingNetwork.SecondAt : 0, plan.Rate * ahead, plan.Decay));
+            adam.Step(network.Weights, sum, (first, plan.Rate * ahead, plan.Decay));
             network.Turn();
-            for (var j = 0; j < average.Length; j++)
+            for (var j = first; j < average.Length; j++)
                 average[j] = (Remembered * average[j]) + ((1 - Remembered) * network.Weights[j]);
             if ((round + 1) % 50 == 0)
             {

@@ -23,13 +23,17 @@ public sealed class PolicySourceTests : IDisposable
         File.WriteAllBytes(file + PolicySource.SignatureSuffix, by.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
     }
 
+    private PolicySigner[] Known => [new("anna", key)];
+
+    private string Refused() => Assert.Throws<PolicyFileException>(() => PolicySource.Read(file, Known)).Message;
+
     [Fact]
     public void A_signed_file_is_taken()
     {
         Write(PolicyFileTests.Drawn(4).Write(), key);
-        var (policy, why) = PolicySource.Read(file, [key]);
-        Assert.Null(why);
-        Assert.Equal(PolicyFileTests.Drawn(4).Hash(), policy!.Hash());
+        var signed = PolicySource.Read(file, Known);
+        Assert.Equal(PolicyFileTests.Drawn(4).Hash(), signed.Policy.Hash());
+        Assert.Equal("anna", signed.By);
     }
 
     [Fact]
@@ -37,9 +41,7 @@ public sealed class PolicySourceTests : IDisposable
     {
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         Write(PolicyFileTests.Drawn(4).Write(), stranger);
-        var (policy, why) = PolicySource.Read(file, [key]);
-        Assert.Null(policy);
-        Assert.Contains("none of the 1 known keys has signed it", why, StringComparison.Ordinal);
+        Assert.Contains("none of the 1 known keys has signed it", Refused(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,21 +49,55 @@ public sealed class PolicySourceTests : IDisposable
     {
         Write(PolicyFileTests.Drawn(4).Write(), key);
         File.WriteAllBytes(file, PolicyFileTests.Drawn(5).Write());
-        Assert.Null(PolicySource.Read(file, [key]).Policy);
+        Assert.Contains("has signed it", Refused(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_signed_file_that_is_unsound_is_refused_by_name()
     {
         Write(PolicyFileTests.Drawn(4).Write()[..5_000], key);
-        Assert.Contains("cut short", PolicySource.Read(file, [key]).Why, StringComparison.Ordinal);
+        Assert.Contains("cut short", Refused(), StringComparison.Ordinal);
+        Assert.StartsWith(file, Refused(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_a_signature_nothing_is_taken()
     {
         File.WriteAllBytes(file, PolicyFileTests.Drawn(4).Write());
-        Assert.Null(PolicySource.Read(file, [key]).Policy);
+        Assert.Contains(file + PolicySource.SignatureSuffix, Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_kept_on_the_box_is_taken_only_whole()
+    {
+        var directory = Directory.CreateTempSubdirectory("policy").FullName;
+        try
+        {
+            Assert.Null(PolicySource.Kept(directory, Known));
+            var bytes = PolicyFileTests.Drawn(4).Write();
+            var together = PolicySource.Together(bytes, key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+            var kept = Path.Combine(directory, PolicySource.KeptName);
+            File.WriteAllBytes(kept, together);
+            Assert.Equal(PolicyFileTests.Drawn(4).Hash(), PolicySource.Kept(directory, Known)!.Policy.Hash());
+            for (var length = 0; length < together.Length; length += length < 200 ? 1 : 997)
+            {
+                File.WriteAllBytes(kept, together[..length]);
+                Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, Known));
+            }
+            for (var at = 0; at < together.Length; at += at < 200 ? 1 : 997)
+            {
+                var changed = together.ToArray();
+                changed[at] ^= 1;
+                File.WriteAllBytes(kept, changed);
+                Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, Known));
+            }
+            File.WriteAllBytes(kept, [.. together, 0]);
+            Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, Known));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     [Fact]
