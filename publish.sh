@@ -123,7 +123,7 @@ copy_texts() {
     local runtime
     runtime=$(find "${NUGET_PACKAGES:-$HOME/.nuget/packages}/runtime.$rid.microsoft.dotnet.ilcompiler" -maxdepth 2 -name THIRD-PARTY-NOTICES.TXT -path "*/${framework#net}*" 2>/dev/null | sort -V | tail -n 1)
     [ -z "$runtime" ] || install -m 644 "$runtime" "$bundle/lib/licences/dotnet-third-party-notices.txt"
-    cp systemd/smartems.service systemd/smartems.sysusers.conf systemd/smartems.tmpfiles.conf systemd/kernel-clock.conf "$bundle/systemd/"
+    cp systemd/smartems.service systemd/smartems-tune.service systemd/smartems-tune.timer systemd/smartems.sysusers.conf systemd/smartems.tmpfiles.conf systemd/kernel-clock.conf "$bundle/systemd/"
     [ ! -e hw/demo/site.yaml ] || cp hw/demo/site.yaml "$bundle/site.example.yaml"
 }
 

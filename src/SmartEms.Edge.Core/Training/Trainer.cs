@@ -52,13 +52,7 @@ public static class Trainer
             for (var i = 0; i < chosen.Length; i++)
                 chosen[i] = (int)(chance.NextDouble() * chunks.Length);
             Parallel.For(0, plan.Batch, new() { MaxDegreeOfParallelism = plan.Threads }, i => passes[i].Run(chunks[chosen[i]], network, plan.Entropy * ahead, round));
-            Array.Clear(sum);
-            foreach (var pass in passes)
-            {
-                for (var j = 0; j < sum.Length; j++)
-                    sum[j] += pass.Gradient[j] / plan.Batch;
-                cost += pass.Cost / plan.Batch;
-            }
+            cost += Sum(passes, sum);
             Array.Clear(sum, 0, first);
             Clip(sum);
             adam.Step(network.Weights, sum, (first, plan.Rate * ahead, plan.Decay));
@@ -73,6 +67,20 @@ public static class Trainer
         }
         average.CopyTo(network.Weights, 0);
         return new(network.Whole(), plan.From?.Box ?? BoxOf(chunks), "");
+    }
+
+    /// <summary>The mean gradient, in the order of the chunks; gives the mean cost.</summary>
+    private static double Sum(ChunkPass[] passes, float[] sum)
+    {
+        Array.Clear(sum);
+        var cost = 0.0;
+        foreach (var pass in passes)
+        {
+            for (var j = 0; j < sum.Length; j++)
+                sum[j] += pass.Gradient[j] / passes.Length;
+            cost += pass.Cost / passes.Length;
+        }
+        return cost;
     }
 
     private static void Clip(float[] gradient)

@@ -13,6 +13,28 @@ public sealed class SystemdUnitTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Theory]
+    [InlineData("smartems-tune.service")]
+    [InlineData("smartems-tune.timer")]
+    public void Systemd_understands_what_fits_the_policy(string name)
+    {
+        var text = File.ReadAllText(Path.Combine(SourceTree.Root, "systemd", name));
+        Write(File.ReadAllText(Path.Combine(SourceTree.Root, "systemd", "smartems-tune.service")).Replace("/usr/bin/smartems", "/bin/true", StringComparison.Ordinal), "smartems-tune.service");
+        Assert.Equal("", Verify(text, name));
+        Assert.NotEqual("", Verify(text.Replace("Description=", "Descriptions=", StringComparison.Ordinal), name));
+    }
+
+    /// <summary>It may be started while control runs: never in its way, never with a device, never with the network.</summary>
+    [Fact]
+    public void What_fits_the_policy_is_well_locked_and_yields_to_control()
+    {
+        var text = File.ReadAllText(Path.Combine(SourceTree.Root, "systemd", "smartems-tune.service"));
+        var (exit, report) = Security(text);
+        Assert.True(exit == 0, report);
+        foreach (var line in new[] { "Nice=19", "CPUQuota=50%", "OOMScoreAdjust=500", "PrivateNetwork=yes", "PrivateDevices=yes", "User=smartems" })
+            Assert.Contains(line, text.Split('\n'));
+    }
+
     [Fact]
     public void Systemd_understands_the_unit() => Assert.Equal("", Verify(File.ReadAllText(Unit)));
 
@@ -76,17 +98,17 @@ public sealed class SystemdUnitTests : IDisposable
     }
 
     /// <summary>What systemd complains of; the program itself is not installed where tests run, so a stand-in takes its place.</summary>
-    private string Verify(string unit)
+    private string Verify(string unit, string name = "smartems.service")
     {
-        var (exit, output) = Analyze("verify", "--man=no", Write(unit.Replace("/usr/bin/smartems", "/bin/true", StringComparison.Ordinal)));
+        var (exit, output) = Analyze("verify", "--man=no", Write(unit.Replace("/usr/bin/smartems", "/bin/true", StringComparison.Ordinal), name));
         return exit == 0 ? output.Trim() : $"exit {exit}: {output.Trim()}";
     }
 
     private (int Exit, string Report) Security(string unit) => Analyze("security", "--offline=true", "--no-pager", $"--threshold={MostExposure}", Write(unit));
 
-    private string Write(string unit)
+    private string Write(string unit, string name = "smartems.service")
     {
-        var path = Path.Combine(_folder, "smartems.service");
+        var path = Path.Combine(_folder, name);
         File.WriteAllText(path, unit);
         return path;
     }
