@@ -47,6 +47,9 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>MQTT 5's reason code of the end, 0 where the broker gave none.</summary>
     public int EndReason { get; private set; }
 
+    /// <summary>Something was said, and nothing was heard since, or not everything is confirmed.</summary>
+    public bool IsOwed => liveness.IsOwed || onTheirWay.Count > 0;
+
     /// <summary>It ended before the broker's machine had answered at all.</summary>
     public bool IsUnreached => !isReached;
 

@@ -38,6 +38,9 @@ internal sealed class Liveness(TimeProvider time, TimeSpan keepAlive)
         Sent();
     }
 
+    /// <summary>Something was said, and nothing was heard since.</summary>
+    public bool IsOwed => said is not null;
+
     /// <summary>The oldest message that is not confirmed was sent then: a broker that talks but confirms nothing is no better than a silent one.</summary>
     public void Oldest(long sent) => IsDead = time.GetElapsedTime(sent) > AnswersWithin;
 
