@@ -57,7 +57,7 @@ internal sealed class Ingest : IDisposable
     public IngestFigures Figures { get; private set; } = new(0, 0, 0, 0);
     public UplinkLook Look => uplink.Look;
 
-    /// <summary>Runs until it is stopped. A database that is away is waited for: nothing is acknowledged meanwhile, and the boxes keep it all.</summary>
+    /// <summary>Runs until it is stopped. A database that is away is waited for with what is in hand: nothing is acknowledged meanwhile, and the boxes keep it all.</summary>
     public async Task RunAsync(Action<string> say, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -69,7 +69,8 @@ internal sealed class Ingest : IDisposable
             catch (NpgsqlException failure)
             {
                 say($"the database is not reached: {failure.Message}");
-                inHand.Clear(); // not acknowledged: the boxes send it again
+                if (!failure.IsTransient || inHand.Count >= MostInHand)
+                    inHand.Clear(); // what follows shows the holes, and the boxes send it again
                 await Task.Delay(DatabaseRest, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
