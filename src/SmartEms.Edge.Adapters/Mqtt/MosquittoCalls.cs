@@ -14,13 +14,20 @@ internal static unsafe partial class Mosquitto
     public static bool Ping(ClientHandle client)
     {
         const int noSignal = 0x4000; // MSG_NOSIGNAL of send(2)
+        var (tls, length) = (Encryption(client), PingRequest.Length);
         fixed (byte* request = PingRequest)
-            return (Encryption(client) is var tls and not 0 ? WriteEncrypted(tls, request, PingRequest.Length) : (int)Send(Socket(client), request, (nuint)PingRequest.Length, noSignal)) == PingRequest.Length;
+        {
+            if (tls == 0)
+                return Send(Socket(client), request, (nuint)length, noSignal) == length;
+            // SSL_write of the very OpenSSL that the library was linked with; where that is built in, the smallest question that the library has a call for.
+            return Shared.AddressOf("SSL_write") is var write and not 0
+                ? ((delegate* unmanaged[Cdecl]<nint, byte*, int, int>)write)(tls, request, length) == length
+                : Unsubscribe(client, 0, "-") == Ok;
+        }
     }
 
-    /// <summary>SSL_write of the very OpenSSL that the library was linked with.</summary>
-    private static int WriteEncrypted(nint tls, byte* bytes, int count) =>
-        Shared.AddressOf("SSL_write") is var write and not 0 ? ((delegate* unmanaged[Cdecl]<nint, byte*, int, int>)write)(tls, bytes, count) : -1;
+    [LibraryImport(Library, EntryPoint = "mosquitto_unsubscribe", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unsubscribe(ClientHandle client, nint number, string filter);
 
     /// <summary>The session's SSL of OpenSSL; 0 where nothing is encrypted.</summary>
     [LibraryImport(Library, EntryPoint = "mosquitto_ssl_get")]

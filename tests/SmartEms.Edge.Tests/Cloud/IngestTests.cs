@@ -177,6 +177,7 @@ public class IngestTests(ITestOutputHelper story)
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
+        await UntilAsync(() => Task.FromResult(receiver.Ingest.Look.State == UplinkState.Syncing), () => "the receiver has no session");
         await using var box = new LiveBox(broker.Plain);
         box.Note();
         await AllHeardAsync(box, receiver);
