@@ -24,6 +24,9 @@ internal sealed class CountedRoad : IDisposable
 
     public long Bytes => Interlocked.Read(ref bytes);
 
+    /// <summary>The packets, where nothing is encrypted.</summary>
+    public PacketTally Packets { get; } = new();
+
     private async Task LiveAsync()
     {
         try
@@ -34,8 +37,8 @@ internal sealed class CountedRoad : IDisposable
                 var there = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 here.NoDelay = true;
                 await there.ConnectAsync(IPAddress.Loopback, broker.Port, ended.Token).ConfigureAwait(false);
-                _ = CarryAsync(here, there);
-                _ = CarryAsync(there, here);
+                _ = CarryAsync(here, there, Packets.Reader(toBroker: true));
+                _ = CarryAsync(there, here, Packets.Reader(toBroker: false));
             }
         }
         catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -44,7 +47,7 @@ internal sealed class CountedRoad : IDisposable
         }
     }
 
-    private async Task CarryAsync(Socket from, Socket to)
+    private async Task CarryAsync(Socket from, Socket to, Action<ReadOnlySpan<byte>> read)
     {
         var carried = new byte[1 << 16];
         try
@@ -52,6 +55,8 @@ internal sealed class CountedRoad : IDisposable
             while (await from.ReceiveAsync(carried, ended.Token).ConfigureAwait(false) is > 0 and var count)
             {
                 Interlocked.Add(ref bytes, count);
+                if (!broker.IsEncrypted)
+                    read(carried.AsSpan(0, count));
                 await to.SendAsync(carried.AsMemory(0, count), ended.Token).ConfigureAwait(false);
             }
         }

@@ -11,7 +11,7 @@ using SmartEms.Edge.Bench;
     ("store", "telemetry against plain SQLite rows and influxdb 1.6; reading, bytes written, memory [--quick]", StoreBench.Run),
     ("storms", "site-years of faults and a wild policy, and a million random policies: what must never happen [--years N] [--seed N] [--policies N] [--journal FILE, to run it in pieces] [--write DIR]", StormBench.Run),
     ("fleet", "10,000 simulated boxes over mosquitto into PostgreSQL, the broker killed in the middle [--boxes N] [--minutes M] [--write DIR]", FleetBench.Run),
-    ("uplink", "the cloud link: acknowledged messages a second, bytes of a summary, how a fleet comes back", UplinkBench.Run),
+    ("uplink", "the cloud link: acknowledged messages a second, bytes of a day and of a summary, how a fleet comes back [--packets, to tell them by kind]", UplinkBench.Run),
     ("think", "how long forecast, plan and policy take, and what they hold in memory [--rounds N]", ThinkBench.Run),
     ("policy", "what plan and policy earn on measured homes never seen: folds, test weeks, HiGHS [--threads N] [--no-training] [--write DIR]", PolicyBench.Run),
     ("tuning", "what a policy fitted to its home's own past earns in the months after [--threads N] [--rounds N] [--rate X] [--homes N] [--write DIR]", TuningBench.Run),

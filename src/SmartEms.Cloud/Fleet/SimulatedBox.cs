@@ -63,12 +63,12 @@ internal sealed class SimulatedBox : IDisposable
             nextAt += (long)(period.TotalSeconds * time.TimestampFrequency);
             Made++;
         }
-        while (hasSession && sent < Made && uplink.Room > 0 && uplink.Publish(new(topics.Summary, Entry(sent + 1))) is not null)
+        while (hasSession && sent < Made && uplink.Room > 0 && uplink.Publish(new(topics.Quarter, Entry(sent + 1))) is not null)
             sent++;
     }
 
     private static byte[] Entry(long number) => System.Text.Encoding.UTF8.GetBytes(
-        $$"""{"v":1,"from":{{number}},"to":{{number}},"items":[{"seq":{{number}},"slot":{{2_000_000 + number}},"import_wh":1234.5,"export_wh":0,"pv_wh":801.2,"charge_wh":12,"discharge_wh":433.3,"ev_wh":2000,"load_wh":457,"cost":0.1234,"soc_pct":55.2,"watched_s":900}]}""");
+        $$"""{"v":1,"from":{{number}},"to":{{number}},"ack":true,"items":[{"seq":{{number}},"slot":{{2_000_000 + number}},"import_wh":1234.5,"export_wh":0,"pv_wh":801.2,"charge_wh":12,"discharge_wh":433.3,"ev_wh":2000,"load_wh":457,"cost":0.1234,"soc_pct":55.2}]}""");
 
     public void Dispose() => uplink.Dispose();
 }

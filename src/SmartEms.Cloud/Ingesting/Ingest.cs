@@ -18,7 +18,8 @@ internal sealed class Ingest : IDisposable
 {
     /// <summary>Messages in hand before the broker has to wait: what is not stored yet stands in memory.</summary>
     private const int MostInHand = 4_000;
-    /// <summary>So long more of a box's messages are waited for: what it says at the end of a quarter-hour is acknowledged at once.</summary>
+
+    /// <summary>So long more of the messages of a box that asked are waited for: what it says in a few seconds is acknowledged together.</summary>
     private static readonly TimeSpan AcknowledgesAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LooksForHoles = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MissesAfter = TimeSpan.FromSeconds(30);
@@ -35,7 +36,7 @@ internal sealed class Ingest : IDisposable
     public Ingest(BrokerAddress broker, Database database, TimeProvider time, string name)
     {
         (this.database, this.time) = (database, time);
-        string[] topics = ["state", "summary", "event", "alert", "decision"];
+        string[] topics = ["state", "quarter", "event", "alert"];
         var settings = new UplinkSettings(name, [broker])
         {
             Filters = [.. topics.Select(topic => $"$share/ingest/{UplinkTopics.Root}/+/+/+/{topic}")],
@@ -56,7 +57,7 @@ internal sealed class Ingest : IDisposable
     public IngestFigures Figures { get; private set; } = new(0, 0, 0, 0);
     public UplinkLook Look => uplink.Look;
 
-    /// <summary>Runs until it is stopped. A database that is away is waited for: nothing is acknowledged meanwhile, and the boxes keep it all.</summary>
+    /// <summary>Runs until it is stopped. A database that is away is waited for with what is in hand: nothing is acknowledged meanwhile, and the boxes keep it all.</summary>
     public async Task RunAsync(Action<string> say, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -68,7 +69,8 @@ internal sealed class Ingest : IDisposable
             catch (NpgsqlException failure)
             {
                 say($"the database is not reached: {failure.Message}");
-                inHand.Clear(); // not acknowledged: the boxes send it again
+                if (!failure.IsTransient || inHand.Count >= MostInHand)
+                    inHand.Clear(); // what follows shows the holes, and the boxes send it again
                 await Task.Delay(DatabaseRest, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -83,8 +85,10 @@ internal sealed class Ingest : IDisposable
             Hear(uplink.Turn(TimeSpan.FromMilliseconds(2)));
         if (inHand.Count > 0)
         {
+            var asking = inHand.Where(one => one.WantsAck).Select(one => one.Box).ToHashSet();
             foreach (var place in await database.StoreAsync(inHand, stop))
-                Owe(place);
+                if (asking.Contains(place.Box) || acks.ContainsKey(place.Box))
+                    Owe(place);
             Figures = Figures with { Items = Figures.Items + inHand.Sum(one => one.Items.Count) };
             inHand.Clear();
         }

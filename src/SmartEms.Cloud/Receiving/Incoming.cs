@@ -20,12 +20,16 @@ internal sealed record IncomingItem(long Sequence, string Kind, string Json)
 /// <summary>A message of a box, understood: the numbers it covers and its items; or its state.</summary>
 internal sealed record Incoming(BoxName Box, string Topic)
 {
+    private const string QuarterTopic = "quarter";
     private const int MostBytes = 1 << 20;
     private const int MostItems = 1_024;
 
     public long From { get; init; }
     public long To { get; init; }
     public IReadOnlyList<IncomingItem> Items { get; init; } = [];
+
+    /// <summary>The box asks how far it has been heard.</summary>
+    public bool WantsAck { get; init; }
 
     /// <summary>Of a state message, as it came.</summary>
     public string? State { get; init; }
@@ -61,8 +65,15 @@ internal sealed record Incoming(BoxName Box, string Topic)
             var sequence = item.GetProperty("seq").GetInt64();
             if (sequence < from || sequence > to)
                 return null;
-            items.Add(new(sequence, Topic, item.GetRawText()) { Slot = Topic == "summary" && item.TryGetProperty("slot", out var slot) ? slot.GetInt64() : null });
+            items.Add(Item(sequence, item));
         }
-        return this with { From = from, To = to, Items = items };
+        return this with { From = from, To = to, Items = items, WantsAck = root.TryGetProperty("ack", out var ack) && ack.GetBoolean() };
+    }
+
+    /// <summary>Of a quarter-hour come a summary, a decision, or both, known by what they have; a damaged one has neither.</summary>
+    private IncomingItem Item(long sequence, JsonElement item)
+    {
+        var kind = Topic != QuarterTopic ? Topic : item.TryGetProperty("led_by", out _) ? "decision" : item.TryGetProperty("import_wh", out _) ? "summary" : Topic;
+        return new(sequence, kind, item.GetRawText()) { Slot = kind == "summary" && item.TryGetProperty("slot", out var slot) ? slot.GetInt64() : null };
     }
 }

@@ -118,7 +118,7 @@ internal sealed class Database(string connection) : IAsyncDisposable
             return;
         await using var store = new NpgsqlCommand("""
             INSERT INTO smartems_summary (box, slot, seq, import_wh, export_wh, pv_wh, charge_wh, discharge_wh, ev_wh, load_wh, cost, soc_pct, watched_s)
-            SELECT s.box, s.slot, s.seq, r.import_wh, r.export_wh, r.pv_wh, r.charge_wh, r.discharge_wh, r.ev_wh, r.load_wh, r.cost, r.soc_pct, r.watched_s
+            SELECT s.box, s.slot, s.seq, r.import_wh, r.export_wh, r.pv_wh, r.charge_wh, r.discharge_wh, r.ev_wh, r.load_wh, r.cost, r.soc_pct, coalesce(r.watched_s, 900)
             FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::jsonb[]) AS s(box, slot, seq, body),
             jsonb_to_record(s.body) AS r(import_wh float8, export_wh float8, pv_wh float8, charge_wh float8, discharge_wh float8, ev_wh float8, load_wh float8, cost float8, soc_pct float8, watched_s float8)
             ON CONFLICT (box, slot) DO UPDATE SET seq = excluded.seq, import_wh = excluded.import_wh, export_wh = excluded.export_wh, pv_wh = excluded.pv_wh,

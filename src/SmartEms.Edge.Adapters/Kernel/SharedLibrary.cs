@@ -30,6 +30,13 @@ public sealed class SharedLibrary(string name, string package, params string[] s
         }
     }
 
+    /// <summary>The address of a function of the library, or of a library that it was linked with; 0 where neither has it. It must be loaded.</summary>
+    public nint AddressOf(string function)
+    {
+        lock (Gate)
+            return NativeLibrary.TryGetExport(Loaded[name].Handle, function, out var address) ? address : 0;
+    }
+
     /// <summary>The complaint that what was found will not do, with the remedy.</summary>
     public NativeLibraryMissingException Complaint(string what) =>
         new($"{what} Remedy: apt install {package}, or reinstall the smartems bundle.");

@@ -47,6 +47,9 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
     /// <summary>MQTT 5's reason code of the end, 0 where the broker gave none.</summary>
     public int EndReason { get; private set; }
 
+    /// <summary>Something was said, and nothing was heard since, or not everything is confirmed.</summary>
+    public bool IsOwed => liveness.IsOwed || onTheirWay.Count > 0;
+
     /// <summary>It ended before the broker's machine had answered at all.</summary>
     public bool IsUnreached => !isReached;
 
@@ -141,8 +144,6 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
         if (Ended is null && Mosquitto.WantsToWrite(client))
             End(Mosquitto.Write(client, 1));
         if (Ended is null)
-            End(Mosquitto.Misc(client));
-        if (Ended is null)
             Watch();
         into.AddRange(events);
         events.Clear();
@@ -190,11 +191,15 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
         if (liveness.IsDead)
             Ended = $"{Broker} has been silent for {Liveness.AnswersWithin.TotalSeconds:0} s although it was spoken to";
         else if (liveness.WantsProbe)
-        {
-            // The smallest question there is; the library's own ping waits for its keep-alive, which is minutes.
-            End(Mosquitto.Unsubscribe(client, 0, "-"));
-            liveness.Probed();
-        }
+            Probe();
+    }
+
+    /// <summary>Keeping alive is ours alone, by monotonic time: the library does it in its loop for miscellany, which is never called. What still waits to go is question enough.</summary>
+    private void Probe()
+    {
+        if (!Mosquitto.WantsToWrite(client) && SocketWatch.HasRoom(Mosquitto.Socket(client)) && !Mosquitto.Ping(client))
+            Ended ??= $"{Broker} is asked whether it is there, and the connection takes nothing any more";
+        liveness.Probed();
     }
 
     private void End(int result)
@@ -242,6 +247,8 @@ internal sealed class BrokerSession : IMosquittoEar, IDisposable
 
     void IMosquittoEar.Received(in ReceivedMessage message)
     {
+        if (message.IsConfirmed)
+            liveness.Answered();
         if (intake.Takes(message.Payload.Length))
             events.Add(new(UplinkEventKind.Received)
             {

@@ -10,7 +10,7 @@ internal sealed class Liveness(TimeProvider time, TimeSpan keepAlive)
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(1);
 
     private long begun;
-    private long heard;
+    private long spoke;
     private long looked;
     private long? said;
     private bool isProbed;
@@ -19,17 +19,27 @@ internal sealed class Liveness(TimeProvider time, TimeSpan keepAlive)
 
     public TimeSpan SinceBegin => time.GetElapsedTime(begun);
 
-    public void Begin() => begun = heard = looked = Now;
+    public void Begin() => begun = spoke = looked = Now;
 
-    public void Heard() => (heard, said, isProbed) = (Now, null, false);
+    public void Heard() => (said, isProbed) = (null, false);
 
-    public void Sent() => said ??= Now;
+    public void Sent()
+    {
+        spoke = Now;
+        said ??= spoke;
+    }
+
+    /// <summary>A message was confirmed by us, which nobody answers.</summary>
+    public void Answered() => spoke = Now;
 
     public void Probed()
     {
         isProbed = true;
-        said ??= Now;
+        Sent();
     }
+
+    /// <summary>Something was said, and nothing was heard since.</summary>
+    public bool IsOwed => said is not null;
 
     /// <summary>The oldest message that is not confirmed was sent then: a broker that talks but confirms nothing is no better than a silent one.</summary>
     public void Oldest(long sent) => IsDead = time.GetElapsedTime(sent) > AnswersWithin;
@@ -52,6 +62,6 @@ internal sealed class Liveness(TimeProvider time, TimeSpan keepAlive)
         private set;
     }
 
-    /// <summary>Something was said and not answered for half the time, or nothing was said for a keep-alive.</summary>
-    public bool WantsProbe => !isProbed && ((said is { } since && time.GetElapsedTime(since) > AsksAfter) || time.GetElapsedTime(heard) > keepAlive - LooksEvery);
+    /// <summary>Something was said and not answered for half the time, or nothing was said for a keep-alive: what is heard meanwhile does not count (MQTT 5, 3.1.2.10).</summary>
+    public bool WantsProbe => !isProbed && ((said is { } since && time.GetElapsedTime(since) > AsksAfter) || time.GetElapsedTime(spoke) > keepAlive - LooksEvery);
 }

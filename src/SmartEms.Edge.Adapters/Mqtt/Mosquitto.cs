@@ -29,10 +29,13 @@ internal interface IMosquittoEar
 }
 
 /// <summary>A message as it came in; the spans live as long as the call.</summary>
-internal readonly ref struct ReceivedMessage(string topic, ReadOnlySpan<byte> payload, nint properties)
+internal readonly ref struct ReceivedMessage(string topic, ReadOnlySpan<byte> payload, int quality, nint properties)
 {
     public string Topic { get; } = topic;
     public ReadOnlySpan<byte> Payload { get; } = payload;
+
+    /// <summary>The library has confirmed it: that is what quality 1 asks for.</summary>
+    public bool IsConfirmed { get; } = quality > 0;
     public string ContentType { get; } = Mosquitto.ReadText(properties, Mosquitto.PropertyContentType);
     public string ResponseTopic { get; } = Mosquitto.ReadText(properties, Mosquitto.PropertyResponseTopic);
     public byte[] Correlation { get; } = Mosquitto.ReadBytes(properties, Mosquitto.PropertyCorrelation);
@@ -129,7 +132,7 @@ internal static unsafe partial class Mosquitto
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnReceived(nint client, nint ear, Message* message, nint properties) =>
-        Ear(ear).Received(new(Marshal.PtrToStringUTF8(message->Topic) ?? "", new(message->Payload, message->Length), properties));
+        Ear(ear).Received(new(Marshal.PtrToStringUTF8(message->Topic) ?? "", new(message->Payload, message->Length), message->Quality, properties));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnLog(nint client, nint ear, int level, nint words)

@@ -5,6 +5,37 @@ namespace SmartEms.Edge.Adapters.Mqtt;
 /// <summary>The plain calls of the binding.</summary>
 internal static unsafe partial class Mosquitto
 {
+    /// <summary>MQTT 5, 3.12.</summary>
+    private static ReadOnlySpan<byte> PingRequest => [0xC0, 0];
+
+    /// <summary>Asks the broker whether it is there, with the smallest packet there is. The library pings by a clock of its own and has no call for it, so the two bytes go
+    /// the way its own packets go: between them, where nothing of it waits to be written, and into a socket that has room. What comes back it takes in silence.</summary>
+    /// <returns>False when it was not written.</returns>
+    public static bool Ping(ClientHandle client)
+    {
+        const int noSignal = 0x4000; // MSG_NOSIGNAL of send(2)
+        var (tls, length) = (Encryption(client), PingRequest.Length);
+        fixed (byte* request = PingRequest)
+        {
+            if (tls == 0)
+                return Send(Socket(client), request, (nuint)length, noSignal) == length;
+            // SSL_write of the very OpenSSL that the library was linked with; where that is built in, the smallest question that the library has a call for.
+            return Shared.AddressOf("SSL_write") is var write and not 0
+                ? ((delegate* unmanaged[Cdecl]<nint, byte*, int, int>)write)(tls, request, length) == length
+                : Unsubscribe(client, 0, "-") == Ok;
+        }
+    }
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_unsubscribe", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unsubscribe(ClientHandle client, nint number, string filter);
+
+    /// <summary>The session's SSL of OpenSSL; 0 where nothing is encrypted.</summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_ssl_get")]
+    private static partial nint Encryption(ClientHandle client);
+
+    [LibraryImport("libc", EntryPoint = "send")]
+    private static partial nint Send(int socket, byte* bytes, nuint count, int flags);
+
     [LibraryImport(Library, EntryPoint = "mosquitto_lib_version")]
     private static partial int Version(out int major, out int minor, out int revision);
 
@@ -55,9 +86,6 @@ internal static unsafe partial class Mosquitto
     [LibraryImport(Library, EntryPoint = "mosquitto_subscribe_v5", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Subscribe(ClientHandle client, nint number, string filter, int quality, int options, nint properties);
 
-    [LibraryImport(Library, EntryPoint = "mosquitto_unsubscribe", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Unsubscribe(ClientHandle client, nint number, string filter);
-
     [LibraryImport(Library, EntryPoint = "mosquitto_socket")]
     public static partial int Socket(ClientHandle client);
 
@@ -70,9 +98,6 @@ internal static unsafe partial class Mosquitto
 
     [LibraryImport(Library, EntryPoint = "mosquitto_loop_write")]
     public static partial int Write(ClientHandle client, int most);
-
-    [LibraryImport(Library, EntryPoint = "mosquitto_loop_misc")]
-    public static partial int Misc(ClientHandle client);
 
     [LibraryImport(Library, EntryPoint = "mosquitto_property_add_int16")]
     public static partial int AddShort(ref nint properties, int identifier, ushort value);

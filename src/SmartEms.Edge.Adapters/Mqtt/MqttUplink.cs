@@ -29,6 +29,9 @@ public sealed class MqttUplink(UplinkSettings settings, TimeProvider time, Func<
 
     public int Room => session?.Room ?? 0;
 
+    /// <inheritdoc cref="BrokerSession.IsOwed"/>
+    internal bool IsOwedAnAnswer => session is { IsOwed: true };
+
     public int? Publish(in UplinkMessage message) => session?.Publish(message);
 
     public IReadOnlyList<UplinkEvent> Turn(TimeSpan most)

@@ -17,6 +17,13 @@ internal static partial class SocketWatch
         return Poll(ref entries[0], 2, milliseconds) > 0 && (entries[0].Returned & ~Out) != 0;
     }
 
+    /// <summary>Whether something can be written at once.</summary>
+    public static bool HasRoom(int socket)
+    {
+        Span<Entry> entries = [new() { Descriptor = socket, Events = Out }];
+        return Poll(ref entries[0], 1, 0) > 0 && entries[0].Returned == Out;
+    }
+
     /// <summary>Whether something can be read at once, or the other side has closed.</summary>
     public static bool HasInput(int descriptor) => Wait(descriptor, false, 0);
 

@@ -15,7 +15,7 @@ public sealed record UplinkSettings(string ClientId, ImmutableArray<BrokerAddres
     /// <summary>What the broker says for us when we are gone without a word.</summary>
     public UplinkMessage? Will { get; init; }
     public TimeSpan WillDelay { get; init; } = TimeSpan.FromSeconds(60);
-    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(240);
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Zero = the broker forgets the session when it ends.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(24);

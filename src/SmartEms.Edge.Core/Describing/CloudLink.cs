@@ -25,7 +25,7 @@ public sealed record BrokerAddress(string Host, int Port, bool IsEncrypted)
 public sealed record CloudLink(string Tenant, string Box, ImmutableArray<BrokerAddress> Brokers)
 {
     /// <summary>The broker ends a session of which it heard nothing for one and a half times this.</summary>
-    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(240);
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>How long the broker keeps commands for a box that is away.</summary>
     public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(24);

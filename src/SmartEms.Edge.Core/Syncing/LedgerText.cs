@@ -4,6 +4,7 @@ using System.Text.Json;
 using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Diagnosing;
+using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
 
@@ -18,16 +19,22 @@ public static class LedgerText
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The kind under which a kind is sent: summaries, alerts and decisions each on a topic of their own, the rest as events; null = it stays on the box.</summary>
+    /// <summary>A summary says nothing of it when all of its quarter-hour was watched.</summary>
+    private const double WholeSeconds = Slot.Milliseconds / 1_000.0;
+
+    /// <summary>The kind under which a kind is sent: summaries and decisions together, because both come with a quarter-hour; alerts on a topic of their own, the rest as
+    /// events; null = it stays on the box.</summary>
     public static LedgerKind? TopicOf(LedgerKind kind) => kind switch
     {
-        LedgerKind.Summary or LedgerKind.Alert or LedgerKind.Cycle => kind,
+        LedgerKind.Summary or LedgerKind.Cycle => LedgerKind.Summary,
+        LedgerKind.Alert => kind,
         LedgerKind.Configuration or LedgerKind.Note or LedgerKind.Override or LedgerKind.ClockStep or LedgerKind.Gap or LedgerKind.Constraint or LedgerKind.HandWrite
             or LedgerKind.Command => LedgerKind.Note,
         _ => null,
     };
 
-    public static byte[] Of(OutboxBatch batch, Site site)
+    /// <param name="wantsAck">The receiver is asked to say how far it has everything.</param>
+    public static byte[] Of(OutboxBatch batch, Site site, bool wantsAck)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Compact))
@@ -36,6 +43,8 @@ public static class LedgerText
             json.WriteNumber("v", Version);
             json.WriteNumber("from", batch.From);
             json.WriteNumber("to", batch.To);
+            if (wantsAck)
+                json.WriteBoolean("ack", true);
             json.WriteStartArray("items");
             foreach (var entry in batch.Entries)
                 Item(json, entry, site);
@@ -111,7 +120,8 @@ public static class LedgerText
         Number(json, "load_wh", summary.LoadWh, 1);
         Number(json, "cost", counted.Cost, 4);
         Number(json, "soc_pct", summary.SocPct, 1);
-        Number(json, "watched_s", counted.Seconds, 0);
+        if (Math.Round(counted.Seconds) != WholeSeconds)
+            Number(json, "watched_s", counted.Seconds, 0);
         if (counted.BlindSeconds > 0)
             Number(json, "blind_s", counted.BlindSeconds, 0);
     }

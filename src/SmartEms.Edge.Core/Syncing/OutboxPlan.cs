@@ -11,6 +11,9 @@ public sealed record OutboxBatch(long From, long To, LedgerKind Kind, IReadOnlyL
     /// <summary>About as much as one message should carry before it is pressed, bytes of ledger bodies.</summary>
     public const int UsualBytes = 4_096;
 
+    /// <summary>A summary without the decision that comes with it, or a decision without the summary.</summary>
+    public bool IsHalf => Entries is [{ Kind: LedgerKind.Summary or LedgerKind.Cycle }];
+
     /// <summary>The first message out of what follows a number; null where nothing of it is sent.</summary>
     /// <param name="after">What went before.</param>
     /// <param name="entries">What follows it in the ledger, in sequence.</param>
@@ -42,6 +45,9 @@ public sealed record OutboxBatch(long From, long To, LedgerKind Kind, IReadOnlyL
 /// <param name="topicOf">The kind under which a kind is sent; null = not at all.</param>
 public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerKind, LedgerKind?> topicOf)
 {
+    /// <summary>A decision is durable before it is acted upon, and the summary follows with the next step.</summary>
+    public const long HalfWaitsMs = 3_000;
+
     /// <summary>Entries looked at in one read.</summary>
     private const int Page = 256;
 
@@ -50,6 +56,7 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
     private long backlogEnd;
     private long liveThrough;
     private long lookedThrough;
+    private (long From, long SinceMs) half;
 
     /// <summary>Nothing of before the session is left to be sent.</summary>
     public bool IsLive => backlogThrough >= backlogEnd && missing.Count == 0;
@@ -62,9 +69,6 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
 
     public long AcknowledgedThrough => cursor.AcknowledgedThrough;
 
-    /// <summary>The receiver has not said that it has all that was sent.</summary>
-    public bool IsAwaiting => Sent > cursor.AcknowledgedThrough;
-
     /// <summary>Everything up to here was handed over since the plan began.</summary>
     private long Sent => backlogThrough >= backlogEnd ? liveThrough : backlogThrough;
 
@@ -76,18 +80,32 @@ public sealed class OutboxPlan(OutboxCursor cursor, ILedger ledger, Func<LedgerK
         missing.Clear();
     }
 
-    /// <summary>The next message of what has just happened, or null.</summary>
-    public OutboxBatch? Live()
+    /// <summary>Entries handed over that the receiver has not said it has.</summary>
+    public long Unacknowledged => Math.Max(0, Sent - cursor.AcknowledgedThrough);
+
+    /// <summary>The next message of what has just happened, or null. Summary and decision of a quarter-hour come a moment apart: the first waits for the second, so that one
+    /// message carries both, and no longer than <see cref="HalfWaitsMs"/>.</summary>
+    /// <param name="nowMs">Monotonic, ms.</param>
+    public OutboxBatch? Live(long nowMs)
     {
         var head = ledger.Head.Sequence;
         if (head <= Math.Max(liveThrough, lookedThrough))
             return null;
         var batch = Next(liveThrough, long.MaxValue);
+        if (batch is { IsHalf: true } && batch.To == head && Waits(batch, nowMs))
+            return null;
         if (batch is not null)
             liveThrough = batch.To;
         else
             lookedThrough = head; // nothing of it is sent: not worth another look before more comes
         return batch;
+    }
+
+    private bool Waits(OutboxBatch batch, long nowMs)
+    {
+        if (half.From != batch.From)
+            half = (batch.From, nowMs);
+        return nowMs - half.SinceMs < HalfWaitsMs;
     }
 
     /// <summary>The next message of what happened before, oldest first, or null.</summary>

@@ -13,10 +13,11 @@ public sealed record UplinkTopics(string Tenant, string Site, string Box)
 
     /// <summary>Whether the box is there and how it is; retained.</summary>
     public string State => $"{Own}/state";
-    public string Summary => $"{Own}/summary";
+
+    /// <summary>A quarter-hour's summary and the decision for the next one.</summary>
+    public string Quarter => $"{Own}/quarter";
     public string Event => $"{Own}/event";
     public string Alert => $"{Own}/alert";
-    public string Decision => $"{Own}/decision";
     public string Telemetry => $"{Own}/telemetry";
 
     /// <summary>Signed commands.</summary>

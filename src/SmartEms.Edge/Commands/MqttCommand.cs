@@ -47,7 +47,7 @@ internal static class MqttCommand
     private static void Draw(Page page, CloudView view)
     {
         page
-            .Row("backlog", $"{view.BehindEntries} entries", $"the receiver has everything up to {view.AcknowledgedEntry}", view.RefusedMessages > 0 ? $"{view.RefusedMessages} messages refused for good" : "")
+            .Row("backlog", $"{view.BehindEntries} entries", $"the receiver has everything up to {view.AcknowledgedEntry}", view is { State: "live", BehindEntries: > 0 } ? "the rest is sent; it is asked once an hour" : "", view.RefusedMessages > 0 ? $"{view.RefusedMessages} messages refused for good" : "")
             .Row("traffic", $"{view.SentMessages} messages sent", $"{view.SentBytes / 1000.0:0.0} kB", $"{view.ReceivedMessages} received", $"{view.Sessions} sessions", $"{view.Attempts} attempts");
     }
 }

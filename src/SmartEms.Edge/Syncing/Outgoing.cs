@@ -20,6 +20,11 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
     private const long RefusedRestMs = 10_000;
     private const long KeepEveryMs = 30_000;
     private const long ShortestPatienceMs = 60_000;
+
+    /// <summary>What is new is confirmed by the broker at once; the receiver is asked with the first message of the hour, or behind so many entries. A little less than an
+    /// hour, so that it is every fourth quarter-hour.</summary>
+    private const long AsksEveryMs = 55 * 60_000;
+    private const long AsksBehindEntries = 1_000;
     private const long LongestPatienceMs = 6 * 3_600_000L;
 
     private readonly StoredLedger ledger = new(parts.Recorder);
@@ -31,8 +36,9 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
     private (string Urgency, int Count)? told;
     private long telemetryMs;
     private long keptMs;
-    private long progressMs;
     private long patienceMs = ShortestPatienceMs;
+    private (long Through, long AtMs) asked;
+    private long heardMs;
 
     /// <summary>A batch, and how often it was refused.</summary>
     private sealed record Sent(OutboxBatch Batch, int Refusals, long DueMs);
@@ -55,7 +61,7 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
     {
         Ended();
         told = null;
-        progressMs = NowMs;
+        (asked, heardMs) = (default, NowMs - AsksEveryMs);
         plan?.Begin();
     }
 
@@ -90,10 +96,10 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
 
     private void Entries(OutboxPlan from)
     {
-        while (parts.Uplink.Room > 0 && live.TryTake(NowMs) && from.Live() is { } batch)
-            Post(new(batch, 0, 0));
+        while (parts.Uplink.Room > 0 && live.TryTake(NowMs) && from.Live(NowMs) is { } batch)
+            Post(new(batch, 0, 0), NowMs - heardMs >= AsksEveryMs || from.Unacknowledged >= AsksBehindEntries);
         while (!from.IsLive && parts.Uplink.Room > 1 && onTheirWay.Count < parts.Uplink.Room && MayGoOn(from) && backlog.TryTake(NowMs) && from.Backlog() is { } batch)
-            Post(new(batch, 0, 0));
+            Post(new(batch, 0, 0), wantsAck: true);
     }
 
     private static bool MayGoOn(OutboxPlan from) => from.BacklogSent - from.AcknowledgedThrough < MostUnacknowledged;
@@ -109,25 +115,27 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
         refused.Dequeue();
         if (first.Refusals < TriesOfRefused)
         {
-            Post(first);
+            Post(first, wantsAck: true);
             return;
         }
         Refused++;
         parts.Log.Warning($"the broker refuses entries {first.Batch.From} to {first.Batch.To} for good; they stay on the box, and can be asked for");
-        Post(first with { Batch = first.Batch with { Kind = LedgerKind.Note, Entries = [] }, Refusals = 0 });
+        Post(first with { Batch = first.Batch with { Kind = LedgerKind.Note, Entries = [] }, Refusals = 0 }, wantsAck: true);
     }
 
-    private void Post(Sent sent)
+    private void Post(Sent sent, bool wantsAck)
     {
         var topic = sent.Batch.Kind switch
         {
-            LedgerKind.Summary => topics.Summary,
+            LedgerKind.Summary => topics.Quarter,
             LedgerKind.Alert => topics.Alert,
-            LedgerKind.Cycle => topics.Decision,
             _ => topics.Event,
         };
-        if (parts.Uplink.Publish(Postage.Of(topic, LedgerText.Of(sent.Batch, parts.Site))) is { } number)
-            onTheirWay[number] = sent;
+        var number = parts.Uplink.Publish(Postage.Of(topic, LedgerText.Of(sent.Batch, parts.Site, wantsAck)));
+        if (number is { } known)
+            onTheirWay[known] = sent;
+        if (wantsAck || number is null) // what was not taken is missed like what was lost
+            asked = (Math.Max(asked.Through, sent.Batch.To), asked.Through > AcknowledgedThrough ? asked.AtMs : NowMs);
     }
 
     public void Answer(in UplinkMessage message) => parts.Uplink.Publish(message);
@@ -150,7 +158,9 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
             foreach (var (from, to) in ack.Missing)
                 plan.Miss(from, to);
             if (plan.AcknowledgedThrough > before)
-                (progressMs, patienceMs) = (NowMs, ShortestPatienceMs);
+                (asked.AtMs, patienceMs) = (NowMs, ShortestPatienceMs);
+            if (plan.AcknowledgedThrough >= asked.Through)
+                heardMs = NowMs;
         }
         catch (IOException failure)
         {
@@ -158,14 +168,12 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
         }
     }
 
-    /// <summary>A receiver that says nothing may have lost what was sent; it is sent again, and each time later.</summary>
+    /// <summary>A receiver that was asked and says nothing may have lost what was sent; it is sent again, and each time later.</summary>
     private void Patience(OutboxPlan from)
     {
-        if (!from.IsAwaiting)
-            progressMs = NowMs;
-        if (NowMs - progressMs > patienceMs)
+        if (asked.Through > from.AcknowledgedThrough && NowMs - asked.AtMs > patienceMs)
         {
-            (progressMs, patienceMs) = (NowMs, Math.Min(LongestPatienceMs, patienceMs * 2));
+            (asked, patienceMs) = (default, Math.Min(LongestPatienceMs, patienceMs * 2));
             from.Begin();
         }
         if (NowMs - keptMs < KeepEveryMs)

@@ -4,6 +4,8 @@ using SmartEms.Cloud.Receiving;
 using SmartEms.Cloud.Storing;
 using SmartEms.Edge.Core.Commanding;
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Tests.Adapters.Mqtt;
 using SmartEms.Edge.Tests.Commanding;
@@ -62,7 +64,11 @@ public class IngestTests(ITestOutputHelper story)
         }
     }
 
-    private static Task AllThereAsync(LiveBox box, Receiver receiver) => UntilAsync(
+    private static Task AllThereAsync(LiveBox box, Postgres postgres, Receiver receiver) => UntilAsync(
+        async () => await postgres.CountAsync($"SELECT coalesce(max(through), 0) FROM smartems_box WHERE box = '{box.Topics.Box}'") == box.Store.Head.Sequence,
+        () => $"not all is there; acknowledged {box.Uplinker.Look.Acknowledged} of {box.Store.Head.Sequence}; {box.Uplinker.Look}; {receiver.Ingest.Figures}; {receiver.Ingest.Look}");
+
+    private static Task AllHeardAsync(LiveBox box, Receiver receiver) => UntilAsync(
         () => Task.FromResult(box.Uplinker.Look.Acknowledged == box.Store.Head.Sequence),
         () => $"acknowledged {box.Uplinker.Look.Acknowledged} of {box.Store.Head.Sequence}; {box.Uplinker.Look}; {receiver.Ingest.Figures}; {receiver.Ingest.Look}");
 
@@ -85,7 +91,7 @@ public class IngestTests(ITestOutputHelper story)
             await Task.Delay(dice.Next(5, 200));
             await broker.StartAsync();
         }
-        await AllThereAsync(box, receiver);
+        await AllThereAsync(box, postgres, receiver);
         Assert.True(box.Uplinker.Look.Link.Sessions > kills / 2, $"{box.Uplinker.Look.Link.Sessions} sessions were broken by {kills} kills");
         Assert.Equal(box.Sendable, await postgres.CountAsync("SELECT count(*) FROM smartems_entry"));
         Assert.Equal(kills * 2, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
@@ -100,7 +106,7 @@ public class IngestTests(ITestOutputHelper story)
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
-        using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["smartems/v1/acme/+/+/summary"] });
+        using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["smartems/v1/acme/+/+/quarter"] });
         await UntilAsync(() => Task.FromResult(receiver.Ingest.Look.State == UplinkState.Syncing), () => "the receiver has no session");
         await using var box = new LiveBox(broker.Plain, differing: Hasty with { Before = made => made.Slots(2_000_000, SlotsOfDay) });
         await UntilAsync(() => Task.FromResult(box.Uplinker.Look.State == UplinkState.Syncing), () => $"the box has no session; {box.Uplinker.Look}"); // what was written before is old
@@ -113,7 +119,7 @@ public class IngestTests(ITestOutputHelper story)
             latencies.Add(TimeProvider.System.GetElapsedTime(born).TotalSeconds);
         }
         var drained = TimeProvider.System.GetElapsedTime(began) * Haste;
-        await AllThereAsync(box, receiver);
+        await AllThereAsync(box, postgres, receiver);
         story.WriteLine($"a day of {SlotsOfDay} quarter-hours drained in {drained.TotalSeconds:0} s of the box's time; {latencies.Count} new entries meanwhile, in the database after at most {latencies.Max():0.0} s");
         Assert.InRange(drained, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Assert.All(latencies, seconds => Assert.InRange(seconds, 0, 5));
@@ -139,8 +145,8 @@ public class IngestTests(ITestOutputHelper story)
         other.Slots(2_000_000, 12);
         await UntilAsync(async () => await postgres.CountAsync("SELECT count(*) FROM smartems_entry") >= 8, () => "nothing comes");
         await second.DisposeAsync();
-        await AllThereAsync(box, first);
-        await AllThereAsync(other, first);
+        await AllThereAsync(box, postgres, first);
+        await AllThereAsync(other, postgres, first);
         Assert.Equal(box.Sendable + other.Sendable, await postgres.CountAsync("SELECT count(*) FROM smartems_entry"));
         Assert.Equal(24, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
     }
@@ -153,15 +159,37 @@ public class IngestTests(ITestOutputHelper story)
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
         await using var box = new LiveBox(broker.Plain, differing: Hasty);
         box.Slots(2_000_000, 2);
-        await AllThereAsync(box, receiver);
+        await AllHeardAsync(box, receiver);
         await postgres.StopAsync();
         var before = box.Uplinker.Look.Acknowledged;
         box.Slots(2_000_100, 2);
         await Task.Delay(TimeSpan.FromSeconds(3)); // long enough that it would have come
         Assert.Equal(before, box.Uplinker.Look.Acknowledged);
         await postgres.StartAgainAsync();
-        await AllThereAsync(box, receiver);
+        await AllThereAsync(box, postgres, receiver);
         Assert.Equal(4, await postgres.CountAsync("SELECT count(*) FROM smartems_summary"));
+    }
+
+    /// <summary>What is new is confirmed by the broker; the receiver's own word comes with the first message, and then once an hour.</summary>
+    [Fact]
+    public async Task Only_who_asks_is_acknowledged_and_what_was_not_asked_for_is_stored_all_the_same()
+    {
+        await using var postgres = await Postgres.StartAsync();
+        await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
+        await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
+        await UntilAsync(() => Task.FromResult(receiver.Ingest.Look.State == UplinkState.Syncing), () => "the receiver has no session");
+        await using var box = new LiveBox(broker.Plain);
+        box.Note();
+        await AllHeardAsync(box, receiver);
+        var (acks, through) = (receiver.Ingest.Figures.Acks, box.Uplinker.Look.Acknowledged);
+        box.Slots(2_000_000, 3);
+        box.Store.Append(LedgerKind.Cycle, new Slot(2_000_003).Start, Control.House.Record.ToBytes());
+        await AllThereAsync(box, postgres, receiver);
+        await Task.Delay(TimeSpan.FromSeconds(7)); // longer than the receiver waits for more before it acknowledges
+        Assert.Equal((acks, through), (receiver.Ingest.Figures.Acks, box.Uplinker.Look.Acknowledged));
+        Assert.Equal(3, await postgres.CountAsync("SELECT count(*) FROM smartems_summary WHERE watched_s = 900"));
+        Assert.Equal(1, await postgres.CountAsync("SELECT count(*) FROM smartems_entry WHERE kind = 'decision'"));
+        Assert.Equal(3, await postgres.CountAsync("SELECT count(*) FROM smartems_entry WHERE kind = 'summary'"));
     }
 
     /// <summary>One box knows the receiver's key, the other knows none: both hear it, and the first nobody else.</summary>
@@ -183,8 +211,8 @@ public class IngestTests(ITestOutputHelper story)
             Assert.Equal(0, box.Uplinker.Look.Acknowledged);
         }
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1", senders.Receiver);
-        await AllThereAsync(box, receiver);
-        await AllThereAsync(other, receiver);
+        await AllHeardAsync(box, receiver);
+        await AllHeardAsync(other, receiver);
         Assert.Null(box.Uplinker.Look.Trouble);
     }
 
@@ -194,7 +222,7 @@ public class IngestTests(ITestOutputHelper story)
         await using var postgres = await Postgres.StartAsync();
         await using var database = new Database(postgres.Connection);
         await database.OpenAsync(default);
-        Incoming Message(long sequence, double import) => new(new("t", "s", "b"), "summary")
+        Incoming Message(long sequence, double import) => new(new("t", "s", "b"), "quarter")
         {
             From = sequence,
             To = sequence,

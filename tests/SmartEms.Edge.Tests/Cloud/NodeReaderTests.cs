@@ -50,7 +50,7 @@ public class NodeReaderTests(ITestOutputHelper story)
         {
             foreach (var (kind, body) in SchemaTests.Entries())
                 box.Store.Append(kind, Instant.From(TimeProvider.System.GetUtcNow()), body);
-            string[] first = ["state", "summary", "event", "alert", "decision", "telemetry"];
+            string[] first = ["state", "quarter", "event", "alert", "telemetry"];
             await UntilAsync(() => first.All(Has), string.Join(", ", first));
             foreach (var word in (string[])["pull", "command", "ack"])
                 await reader.StandardInput.WriteLineAsync(word);

@@ -23,6 +23,9 @@ internal sealed class FakeUplink : IUplink
     /// <summary>The broker's reason for a message; 0 = taken.</summary>
     public Func<UplinkMessage, int> Reason { get; set; } = _ => 0;
 
+    /// <summary>It has room, and yet takes nothing that is handed over.</summary>
+    public bool TakesNothing { get; set; }
+
     public void Plug()
     {
         isOnline = true;
@@ -47,7 +50,7 @@ internal sealed class FakeUplink : IUplink
 
     public int? Publish(in UplinkMessage message)
     {
-        if (Room <= 0)
+        if (Room <= 0 || TakesNothing)
             return null;
         onTheirWay.Add((++number, message));
         return number;

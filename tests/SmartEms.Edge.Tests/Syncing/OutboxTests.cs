@@ -182,7 +182,7 @@ public class OutboxTests
         box.Far.Items.Clear();
         var (messages, bytes) = (box.Far.Messages, box.Far.Bytes);
         box.Summary(2_000_000);
-        box.Live(TimeSpan.FromSeconds(2));
+        box.Live(TimeSpan.FromSeconds(5));
         Assert.Equal(1, box.Far.Messages - messages);
         Assert.InRange(box.Far.Bytes - bytes, 100, 300);
         var item = box.Far.Items.Values.Single().Item;

@@ -70,15 +70,15 @@ public class SchemaTests
             var sent = LedgerText.TopicOf(kind)!.Value;
             var schema = sent switch
             {
-                LedgerKind.Summary => "summary",
+                LedgerKind.Summary => "quarter",
                 LedgerKind.Alert => "alert",
-                LedgerKind.Cycle => "decision",
                 _ => "event",
             };
-            Valid(schema, LedgerText.Of(new(5, 9, sent, [new(7, At, kind, body)]), site));
+            foreach (var wantsAck in (bool[])[false, true])
+                Valid(schema, LedgerText.Of(new(5, 9, sent, [new(7, At, kind, body)]), site, wantsAck));
             Valid("answer", LedgerText.Answer([new(7, At, kind, body)], true, site));
         }
-        Valid("event", LedgerText.Of(new(5, 9, LedgerKind.Note, []), site));
+        Valid("event", LedgerText.Of(new(5, 9, LedgerKind.Note, []), site, true));
     }
 
     [Fact]
@@ -112,9 +112,10 @@ public class SchemaTests
     }
 
     [Theory]
-    [InlineData("summary", """{"v":2,"from":1,"to":1,"items":[]}""")]
-    [InlineData("summary", """{"v":1,"from":1,"to":1,"items":[{"seq":1}]}""")]
-    [InlineData("summary", """{"v":1,"from":0,"to":1,"items":[]}""")]
+    [InlineData("quarter", """{"v":2,"from":1,"to":1,"items":[]}""")]
+    [InlineData("quarter", """{"v":1,"from":1,"to":1,"items":[{"seq":1}]}""")]
+    [InlineData("quarter", """{"v":1,"from":1,"to":1,"ack":false,"items":[]}""")]
+    [InlineData("quarter", """{"v":1,"from":0,"to":1,"items":[]}""")]
     [InlineData("state", """{"v":1,"online":"yes"}""")]
     [InlineData("telemetry", """{"v":1,"at":1,"import_w":"much","pv_w":null,"discharge_w":null,"ev_w":null,"soc_pct":null}""")]
     [InlineData("ack", """{"v":1,"through":-1}""")]

@@ -1,5 +1,6 @@
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Syncing;
+using SmartEms.Edge.Tests.Adapters.Modbus;
 using Xunit;
 
 namespace SmartEms.Edge.Tests.Adapters.Mqtt;
@@ -38,6 +39,29 @@ public sealed class EncryptionTests : IDisposable
         var last = Enumerable.Range(0, 300).Select(i => client.Publish("a", $"{i} {new string('x', 900)}")).ToArray()[^1];
         client.Confirmed(last);
         listener.Until(() => listener.Received.Count() == 301, "all of them");
+    }
+
+    /// <summary>Pings go into the same encrypted stream as the library's own packets.</summary>
+    [Fact]
+    public async Task Pings_between_messages_leave_the_stream_whole()
+    {
+        await using var broker = await BrokerAsync(ours.Issue("broker", "127.0.0.1"));
+        var time = new ManualTime();
+        using var client = new Client(Client.Settings(Address(broker, ours.Issue("box"))) with { Filters = ["back"], Window = 100 }, time);
+        client.Until(() => client.Uplink.Look.State == UplinkState.Syncing, "a session");
+        for (var hour = 0; hour < 3; hour++)
+        {
+            for (var second = 0; second < 3_600; second += 2)
+            {
+                time.Advance(TimeSpan.FromSeconds(2));
+                client.Events.AddRange(client.Uplink.Turn(TimeSpan.Zero));
+                client.Until(() => !client.Uplink.IsOwedAnAnswer, "the answer to a ping");
+            }
+            foreach (var number in Enumerable.Range(0, 30).Select(i => client.Publish("back", $"{i} {new string('x', 900)}")).ToArray())
+                client.Confirmed(number);
+            client.Until(() => client.Received.Count() == 30 * (hour + 1), "all of them");
+        }
+        Assert.Equal((0, 1), (client.Count(UplinkEventKind.Lost), client.Uplink.Look.Sessions));
     }
 
     [Fact]
