@@ -70,9 +70,10 @@ internal static class EvBench
     private const string What = """
         Stays of private cars in Trondheim (tests/data/energy/ev), moved onto the German day-ahead prices from 7 August 2023 on, first Monday onto first Monday; import = 1.19 × spot + 0.19 €/kWh;
         the next day's prices are visible from 13:00. Chargers of 11 kW, each user's alone, without sun and battery. The plan decides at every quarter-hour, as the product does; a car that comes in between
-        waits for the next one. What a car wants is taken from the data: it is known to the plan, as it is where the user enters it.
+        gets until the next one what was decided for a car to come, by the user's earlier stays alone (nothing where the stay before had not ended by then).
+        What a car wants is taken from the data: it is known to the plan, as it is where the user enters it.
 
-        *At once* is plug and charge. *Told*: the user entered the departure. *Foretold*: nobody did; the plan knows the same user's earlier stays and what the stays of other users have taught
+        *At once* is plug and charge. *Told*: the user entered the departure as the car came, which then waits for the next quarter-hour. *Foretold*: nobody did; the plan knows the same user's earlier stays and what the stays of other users have taught
         (five folds: each user is foretold by trees that were trained without any stay of his fold's users; those that ship are trained on all). *Blindly*: likewise, but the trees are not told what the car wants,
         as where a charge is foretold too; in these data a car that left before it was full wanted what it had got, so that the charge wanted tells a little of the departure. *New* is of each user's first ten stays. *Least* is what nobody could beat who knew everything.
         Saved is of the bill of charging at once; `per_kwh` is of the price paid per kWh, so that what was not charged saves nothing.
@@ -146,7 +147,7 @@ internal static class EvBench
 
     private static Bill Planned(Case one, Market market, Departures departures)
     {
-        var (mode, stay) = (Arriving(one, market), one.Stay);
+        var (mode, stay) = (departures == Departures.Told ? EvMode.SurplusOnly : ToCome(one, market), one.Stay);
         return Charged(stay, market, (now, missing) =>
         {
             if (Slot.Of(now).Start == now)
@@ -164,11 +165,11 @@ internal static class EvBench
     }
 
     /// <summary>What the quarter-hour that the car comes within says, decided when nobody was there; where another car was, this one waits.</summary>
-    private static EvMode Arriving(Case one, Market market)
+    private static EvMode ToCome(Case one, Market market)
     {
         var from = Slot.Of(one.Stay.In).Start;
         if (!one.Before.IsEmpty && one.Before[^1].PluggedOut > from)
-            return EvMode.Off;
+            return EvMode.SurplusOnly;
         var clock = LocalClock.Of(from, TrondheimStays.Zone);
         var look = EvForecast.Look(new(one.Before, from, null, clock), from, (Steps, StepMinutes), one.Trees);
         return Plan((from, clock), market, prices => CarNeeds.Foretold(look, 0, (WattsMin, Watts), prices));
