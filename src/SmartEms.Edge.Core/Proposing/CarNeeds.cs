@@ -35,7 +35,7 @@ public static class CarNeeds
 {
     /// <summary>What a foretold departure weighs a missing kWh with, in mean import prices. At 2.2 cars leave without about 1.4 % of their energy, and the bill is 9.1 %
     /// smaller; at 2.9 without 0.6 %, and 7.3 %; at this they keep 99 % (`./dev bench ev`).</summary>
-    public const double MissedInPrices = 2.6;
+    public const double MissedInPrices = 2.55;
 
     /// <summary>What a kWh that a car leaves without costs where its departure is foretold.</summary>
     public static double Missed(PriceOutlook prices)
