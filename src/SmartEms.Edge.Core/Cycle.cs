@@ -46,6 +46,8 @@ public static class Cycle
         {
             if (PlanRequest.Of(observation.Slot, observation.Image, observation.Site, known) is not var (question, cars))
                 return (observation, null);
+            if (PlanRequest.IsOfCarsToCome(question))
+                return (observation with { Chargers = CarNeeds.Planned(question, null, cars) }, null);
             var plans = Planner.Value(question);
             var plan = plans.At(question.EnergyWh);
             return double.IsFinite(plan.ExpectedCost) ? (observation with { Question = question, Plan = plan, Chargers = CarNeeds.Planned(question, plan, cars) }, plans) : (observation, null);

@@ -29,7 +29,7 @@ public static class Follow
         var drawn = Envelope.Draw(image, site);
         var recovery = Recovery.Left(memory.RecoverySeconds, drawn, input.StepSeconds);
         var envelope = FollowPhases.Narrow(Recovery.Narrow(drawn, recovery), image, site, memory);
-        var draft = new Draft(image, site, envelope, memory, input.StepSeconds);
+        var draft = new Draft(image, site, envelope, memory, input.StepSeconds) { DecisionSeconds = input.DecisionAge.TotalSeconds };
         var alignment = draft.Align();
 
         FollowChargers.Apply(draft, decision);

@@ -17,7 +17,6 @@ internal static class EvBench
     private const double WattsMin = 4_140;
     private const int Steps = 144;
     private const int StepMinutes = 15;
-    private const long MsPerMinute = 60_000;
     private const long MsPerHour = 3_600_000;
 
     /// <summary>How a departure is known.</summary>
@@ -71,9 +70,10 @@ internal static class EvBench
     private const string What = """
         Stays of private cars in Trondheim (tests/data/energy/ev), moved onto the German day-ahead prices from 7 August 2023 on, first Monday onto first Monday; import = 1.19 × spot + 0.19 €/kWh;
         the next day's prices are visible from 13:00. Chargers of 11 kW, each user's alone, without sun and battery. The plan decides at every quarter-hour, as the product does; a car that comes in between
-        waits for the next one. What a car wants is taken from the data: it is known to the plan, as it is where the user enters it.
+        gets until the next one what was decided for a car to come, by the user's earlier stays alone (nothing where the stay before had not ended by then).
+        What a car wants is taken from the data: it is known to the plan, as it is where the user enters it.
 
-        *At once* is plug and charge. *Told*: the user entered the departure. *Foretold*: nobody did; the plan knows the same user's earlier stays and what the stays of other users have taught
+        *At once* is plug and charge. *Told*: the user entered the departure as the car came, which then waits for the next quarter-hour. *Foretold*: nobody did; the plan knows the same user's earlier stays and what the stays of other users have taught
         (five folds: each user is foretold by trees that were trained without any stay of his fold's users; those that ship are trained on all). *Blindly*: likewise, but the trees are not told what the car wants,
         as where a charge is foretold too; in these data a car that left before it was full wanted what it had got, so that the charge wanted tells a little of the departure. *New* is of each user's first ten stays. *Least* is what nobody could beat who knew everything.
         Saved is of the bill of charging at once; `per_kwh` is of the price paid per kWh, so that what was not charged saves nothing.
@@ -147,10 +147,10 @@ internal static class EvBench
 
     private static Bill Planned(Case one, Market market, Departures departures)
     {
-        var (mode, stay) = (EvMode.Off, one.Stay);
+        var (mode, stay) = (departures == Departures.Told ? EvMode.SurplusOnly : ToCome(one, market), one.Stay);
         return Charged(stay, market, (now, missing) =>
         {
-            if (now.UnixMilliseconds % (StepMinutes * MsPerMinute) == 0)
+            if (Slot.Of(now).Start == now)
                 mode = Plan(one, market, (now, missing), departures);
             if (departures == Departures.Told && Departure.IsDue(missing, Watts, stay.Out - now))
                 return Watts;
@@ -162,6 +162,17 @@ internal static class EvBench
                 _ => 0,
             };
         });
+    }
+
+    /// <summary>What the quarter-hour that the car comes within says, decided when nobody was there; where another car was, this one waits.</summary>
+    private static EvMode ToCome(Case one, Market market)
+    {
+        var from = Slot.Of(one.Stay.In).Start;
+        if (!one.Before.IsEmpty && one.Before[^1].PluggedOut > from)
+            return EvMode.SurplusOnly;
+        var clock = LocalClock.Of(from, TrondheimStays.Zone);
+        var look = EvForecast.Look(new(one.Before, from, null, clock), from, (Steps, StepMinutes), one.Trees);
+        return Plan((from, clock), market, prices => CarNeeds.Foretold(look, 0, (WattsMin, Watts), prices));
     }
 
     private static Bill Charged(MeasuredStay stay, Market market, Func<Instant, double, double> offer)
@@ -178,14 +189,19 @@ internal static class EvBench
     private static EvMode Plan(Case one, Market market, (Instant Now, double Missing) at, Departures departures)
     {
         var clock = LocalClock.Of(at.Now, TrondheimStays.Zone);
-        var prices = market.Seen(at.Now, clock, Steps, StepMinutes);
+        if (departures == Departures.Told)
+            return Plan((at.Now, clock), market, _ => new(at.Missing, WattsMin, Watts, EvNeed.LeavesAfter(Math.Max(0, (int)((one.Stay.Out - at.Now).Ticks / Slot.Length.Ticks) - 1))));
+        var stay = new StayQuestion(one.Before, one.Stay.In, departures == Departures.Blindly ? null : one.Stay.Wh, clock);
+        var chances = EvForecast.Look(stay, at.Now, (Steps, StepMinutes), one.Trees).LeaveChance;
+        return Plan((at.Now, clock), market, prices => new(at.Missing, WattsMin, Watts, chances) { MissedPerKwh = CarNeeds.Missed(prices) });
+    }
+
+    private static EvMode Plan((Instant Now, LocalClock Clock) at, Market market, Func<PriceOutlook, EvNeed> need)
+    {
+        var prices = market.Seen(at.Now, at.Clock, Steps, StepMinutes);
         var nothing = ImmutableArray.Create(new double[Steps]);
         var quiet = new Quantiles(nothing, nothing, nothing);
-        var stay = new StayQuestion(one.Before, one.Stay.In, departures == Departures.Blindly ? null : one.Stay.Wh, clock);
-        var need = departures == Departures.Told
-            ? new EvNeed(at.Missing, WattsMin, Watts, EvNeed.LeavesAfter(Math.Max(0, (int)((one.Stay.Out - at.Now).Ticks / Slot.Length.Ticks) - 1)))
-            : new EvNeed(at.Missing, WattsMin, Watts, EvForecast.Look(stay, at.Now, (Steps, StepMinutes), one.Trees).LeaveChance) { MissedPerKwh = CarNeeds.Missed(prices) };
-        return Planner.Value(new(new(at.Now, StepMinutes, quiet, quiet, [new(nothing, nothing)]), prices, Storage.None, 0) { Ev = need, SocPoints = 2 }).At(0).Ev;
+        return Planner.Value(new(new(at.Now, StepMinutes, quiet, quiet, [new(nothing, nothing)]), prices, Storage.None, 0) { Ev = need(prices), SocPoints = 2 }).At(0).Ev;
     }
 
     /// <summary>Retail prices, hour by hour.</summary>

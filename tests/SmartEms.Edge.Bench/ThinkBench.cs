@@ -32,7 +32,9 @@ internal static class ThinkBench
         yield return P99("think.battery", rounds, 5, () => Think(past, now, null, policy));
         yield return P99("think.battery_and_ev", Math.Max(20, rounds / 10), 60, () => Think(past, now, new(20_000, 1_400, 11_000, EvNeed.LeavesAfter(56)), policy));
         yield return P99("think.battery_and_ev_all_48_h", Math.Max(20, rounds / 10), 60, () => Think(past, now, new(40_000, 1_400, 11_000, EvNeed.LeavesAfter(Steps - 1)), policy));
-        yield return P99("think.battery_and_ev_foretold", Math.Max(20, rounds / 10), 60, () => Think(past, now, Foretold(now), policy));
+        yield return P99("think.battery_and_ev_foretold", Math.Max(20, rounds / 10), 60, () => Think(past, now, Foretold(now, hours: 1), policy));
+        var outlook = Forecaster.Look(past, now, Steps);
+        yield return P99("think.car_to_come", Math.Max(20, rounds / 10), 20, () => ToCome(outlook, now));
         yield return new Figure("think.inference", Inference(policy.File.Network), "µs, mean", 10);
         yield return new Figure("think.backtest_year", Year(policy), "s, an hourly year of one home with forecast, plan and policy", 30);
         yield return new Figure("think.memory", held / 1e6, "MB held: 120 days of quarter-hours, plan, policy", 8);
@@ -48,19 +50,23 @@ internal static class ThinkBench
         return (past, start + TimeSpan.FromDays(Days));
     }
 
-    /// <summary>A car that came an hour ago to a charger whose log is full, and has told nobody when it leaves.</summary>
-    private static EvNeed Foretold(Instant now)
+    /// <summary>A car that came so long ago to a charger whose log is full, and has told nobody when it leaves.</summary>
+    private static EvNeed Foretold(Instant now, int hours)
     {
-        var came = now + TimeSpan.FromHours(-1);
+        var came = now + TimeSpan.FromHours(-hours);
         ImmutableArray<EvStay> before = [.. Enumerable.Range(1, CarLog.StaysMost).Reverse().Select(ago => new EvStay(came + TimeSpan.FromDays(-ago), came + TimeSpan.FromDays(-ago) + TimeSpan.FromHours(11 + (ago % 3)), 15_000))];
         return new(20_000, 1_400, 11_000, EvForecast.Look(new(before, came, null, LocalClock.Utc), now, (Steps, 15)).LeaveChance) { MissedPerKwh = 0.9 };
     }
 
+    /// <summary>What each planned charger costs beside it at which nobody is: one that may come is foretold and planned by itself.</summary>
+    private static Plan ToCome(Outlook outlook, Instant now) => Planner.Value(new(outlook, Prices(), Storage.None, 0) { Ev = Foretold(now, hours: 0), SocPoints = 2 }).At(0);
+
+    private static PriceOutlook Prices() => new([.. Enumerable.Range(0, Steps).Select(t => 0.25 + (0.01 * (t * 7 % 24)))], [.. Enumerable.Repeat(0.08, Steps)], Steps, []);
+
     private static (Plan Plan, PolicyChoice Choice) Think(Past past, Instant now, EvNeed? ev, NeuralPolicy policy)
     {
         var outlook = Forecaster.Look(past, now, Steps);
-        ImmutableArray<double> import = [.. Enumerable.Range(0, Steps).Select(t => 0.25 + (0.01 * (t * 7 % 24)))];
-        var question = new PlanQuestion(outlook, new(import, [.. Enumerable.Repeat(0.08, Steps)], Steps, []), EnergyData.Standard, 4_321) { Ev = ev };
+        var question = new PlanQuestion(outlook, Prices(), EnergyData.Standard, 4_321) { Ev = ev };
         var plan = Planner.Make(question);
         return (plan, policy.Choose(question, plan, question.EnergyWh, LocalClock.Utc));
     }

@@ -1,4 +1,5 @@
 using SmartEms.Edge.Core.Describing;
+using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Core.Deciding;
 
@@ -14,7 +15,8 @@ public static class Departure
     /// <param name="left">Until it leaves.</param>
     public static bool IsDue(double missing, double watts, TimeSpan left) => missing > 0 && left - Margin <= TimeSpan.FromHours(missing / watts);
 
-    /// <summary>The mode to carry out beside a decided one. A car that has what it was to get takes at most surplus.</summary>
+    /// <summary>The mode to carry out beside a decided one. A car that has what it was to get takes at most surplus, and so does one that came to a planned charger after
+    /// the decision, which was made for what earlier stays foretold: what was told is planned from the next quarter-hour on.</summary>
     public static EvMode Timely(Draft draft, int charger, EvMode decided)
     {
         var stay = draft.Memory.Chargers[charger].Stay;
@@ -23,6 +25,11 @@ public static class Departure
         var missing = stay.Missing(told.Value);
         if (missing == 0)
             return decided > EvMode.SurplusOnly ? EvMode.SurplusOnly : decided;
-        return IsDue(missing, stay.Expected(draft.Site.EvChargers[charger].PowerMax(draft.Site.Pcc)), told.Until - draft.Image.TakenAt) ? EvMode.Full : decided;
+        if (IsDue(missing, stay.Expected(draft.Site.EvChargers[charger].PowerMax(draft.Site.Pcc)), told.Until - draft.Image.TakenAt))
+            return EvMode.Full;
+        return CameAfter(draft, charger, stay) && decided > EvMode.SurplusOnly ? EvMode.SurplusOnly : decided;
     }
+
+    private static bool CameAfter(Draft draft, int charger, CarStay stay) =>
+        draft.Site.IsPlanned && draft.Site.EvChargers[charger].IsPlanned && stay.Seconds < draft.DecisionSeconds && Supervisor.Hears(draft.Image, draft.Site);
 }

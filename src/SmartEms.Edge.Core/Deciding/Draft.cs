@@ -40,6 +40,9 @@ public sealed class Draft
     public double StepSeconds { get; }
     public bool MeterIsGood { get; }
 
+    /// <summary>Since the decision was made, s.</summary>
+    public double DecisionSeconds { get; init; }
+
     /// <summary>What people have asked of single parts, beside the decision.</summary>
     public AskedByHand Asked { get; }
 

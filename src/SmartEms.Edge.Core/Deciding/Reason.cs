@@ -76,6 +76,9 @@ public enum ReasonCode : short
 
     /// <summary>The value is its age in hours.</summary>
     OthersForetell = 152,
+
+    /// <summary>The value is the number of the charger's mode.</summary>
+    CarToComeWouldGet = 153,
 }
 
 /// <summary>The reasons in words.</summary>
@@ -138,6 +141,7 @@ public static class Reasons
             ReasonCode.PeakWouldCost => $"{Spoken(site.Tariff.Demand)} above the peak so far of {reason.Value / 1000:0.0} kW",
             ReasonCode.CarbonCounts => $"a kWh from the grid carries {reason.Value:0.000} kg CO₂ now, which counts as {reason.Value * site.Weights.CarbonPrice:0.000} {site.Tariff.Currency}",
             ReasonCode.OthersForetell => $"what others foretell is part of the forecast; it is {reason.Value:0.0} h old",
+            ReasonCode.CarToComeWouldGet => $"{name}: a car that comes now {Waits((EvMode)reason.Value)}; by what earlier stays foretell, that costs least",
             _ => reason.Code.ToString(),
         };
 
@@ -146,6 +150,15 @@ public static class Reasons
     }
 
     private static string Less(Reason reason, Site site) => $"{Math.Abs(reason.Value):0.00} {site.Tariff.Currency} {(reason.Value >= 0 ? "less" : "more")}";
+
+    private static string Waits(EvMode mode) => mode switch
+    {
+        EvMode.Off => "waits",
+        EvMode.SurplusOnly => "waits and takes surplus only",
+        EvMode.Minimum => "charges at once at its minimum, more with surplus",
+        EvMode.Half => "charges at once at half of its current",
+        _ => "charges at once with all the connection allows",
+    };
 
     private static string Mode(int mode) => (BatteryMode)mode switch
     {

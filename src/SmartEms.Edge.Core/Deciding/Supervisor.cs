@@ -170,13 +170,17 @@ public static class Supervisor
     {
         if (question.Chargers.IsDefaultOrEmpty || question.Chargers[index] is not { } planned)
             return Awaits(question, index) ? EvMode.SurplusOnly : null;
-        reasons.Add(new(planned.IsTold ? ReasonCode.DepartureIsTold : ReasonCode.DepartureIsForetold, Subject.EvCharger, index, planned.NeededWh));
+        var asked = new AskedByHand(question.Image.Orders, question.Image.TakenAt);
+        if (planned.Source == CarSource.MayCome && (asked.IsMaintenance || asked.Charger(index) is not null))
+            return planned.Mode; // a car that comes would get what was asked by hand
+        reasons.Add(planned.Source == CarSource.MayCome ? new(ReasonCode.CarToComeWouldGet, Subject.EvCharger, index, (double)planned.Mode)
+            : new(planned.Source == CarSource.Told ? ReasonCode.DepartureIsTold : ReasonCode.DepartureIsForetold, Subject.EvCharger, index, planned.NeededWh));
         if (planned.AtOnceCosts > Valuation.Hair)
             reasons.Add(new(ReasonCode.ChargingAtOnceWouldCost, Subject.EvCharger, index, planned.AtOnceCosts));
         return planned.Mode;
     }
 
-    /// <summary>A car that comes to a charger that is planned waits for the next quarter-hour's plan.</summary>
+    /// <summary>Without a plan for the car that may come to a charger that is planned, it waits for the next quarter-hour's.</summary>
     private static bool Awaits(Question question, int index) => question.Site.EvChargers[index].IsPlanned && question.Site.IsPlanned
         && question.Image.EvChargers[index].State is { IsGood: true, Value: EvState.NoCar } && Hears(question.Image, question.Site);
 

@@ -23,7 +23,7 @@ public sealed record Observation(Slot Slot, ProcessImage Image, Site Site)
     public Plan? Plan { get; init; }
     public PlanQuestion? Question { get; init; }
 
-    /// <summary>What the plan wants of each charger, in the site's order; empty without a plan, null where no car is planned for. It goes before what is proposed.</summary>
+    /// <summary>What the plan wants of each charger, in the site's order; empty where nothing could be planned, null where no car is planned for. It goes before what is proposed.</summary>
     public ImmutableArray<PlannedCharger?> Chargers { get; init; } = [];
 }
 

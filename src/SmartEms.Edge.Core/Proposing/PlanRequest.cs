@@ -18,8 +18,8 @@ public static class PlanRequest
     private static readonly TimeSpan StaleAfter = TimeSpan.FromHours(2);
 
     /// <summary>The question, and what the cars at the chargers need. Null = there is nothing to plan, or too little is known: without prices that vary, without a
-    /// battery whose charge is Good or a car that may wait, without a recent past.</summary>
-    public static (PlanQuestion Question, ImmutableArray<(EvNeed Need, bool IsTold)?> Cars)? Of(Slot slot, ProcessImage image, Site site, (Brain? Brain, ImmutableArray<CarStay> Stays) known)
+    /// battery whose charge is Good or a car that may wait or may come to wait, without a recent past. <see cref="IsOfCarsToCome"/> tells a question that only those make.</summary>
+    public static (PlanQuestion Question, ImmutableArray<CarNeed?> Cars)? Of(Slot slot, ProcessImage image, Site site, (Brain? Brain, ImmutableArray<CarStay> Stays) known)
     {
         if (known.Brain is not { } brain || image.Outside is not { } outside || !site.IsPlanned || brain.Past.Count == 0 || slot.Start - brain.Past.End > StaleAfter)
             return null;
@@ -28,7 +28,7 @@ public static class PlanRequest
             return null;
         var cars = CarNeeds.Of((slot, image, site), known.Stays, brain, prices);
         var (joint, energy) = (CarNeeds.Neediest(cars), EnergyOf(image, site));
-        if (joint < 0 && (site.Batteries.IsEmpty || energy is null))
+        if ((site.Batteries.IsEmpty || energy is null) && !cars.Any(car => car is not null))
             return null;
         var own = Forecaster.Look(brain.Past, slot.Start, Steps);
         var storage = energy is null ? Storage.None : StorageOf(site); // with a battery of unknown charge cars can still be planned
@@ -42,6 +42,9 @@ public static class PlanRequest
         };
         return (question, cars);
     }
+
+    /// <summary>There is nothing to plan now, but a car may come: the question has no answer of its own, and nobody leads by it.</summary>
+    public static bool IsOfCarsToCome(PlanQuestion question) => question.Ev is null && question.Storage.CapacityWh <= 0;
 
     /// <summary>What the planner sees of the site's batteries.</summary>
     public static Storage StorageOf(Site site)
