@@ -58,9 +58,9 @@ public class TunerTests
     [InlineData(false, 9, 10, 9.5, 9.5, 9.5)] // better than before, worse than the plan
     [InlineData(false, 10, 9, 9.5, 9.5, 9.5)] // better than the plan, worse than before
     [InlineData(false, 10, 10, 9.9, 9.9, 10.3)] // worse in all
-    public void It_is_promoted_only_where_it_was_cheaper_than_both(bool isBetter, double plan, double before, double first, double second, double third)
+    public void It_is_promoted_only_where_it_was_cheaper_than_both(bool isBetter, double plan, double before, params double[] afters)
     {
-        ImmutableArray<JudgedWeek> weeks = [.. new[] { first, second, third }.Select(after => new JudgedWeek(Start, plan, before, after))];
+        ImmutableArray<JudgedWeek> weeks = [.. afters.Select(after => new JudgedWeek(Start, plan, before, after))];
         Assert.Equal(isBetter, new Core.Training.Tuning(PolicyFile.PlanAlone, weeks).IsBetter);
     }
 
