@@ -1,7 +1,7 @@
 namespace SmartEms.Edge;
 
 /// <summary>A verb cannot do what was asked: what is wrong is the message, and the rest says how it ends and what to do next.</summary>
-internal sealed class Refusal(int exit, string code, string message, string hint) : Exception(message)
+internal class Refusal(int exit, string code, string message, string hint) : Exception(message)
 {
     /// <summary>One of <see cref="Edge.Exit"/>.</summary>
     public int Exit => exit;

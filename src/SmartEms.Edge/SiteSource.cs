@@ -34,7 +34,8 @@ internal static class SiteSource
     /// <summary>The text of a file by the name its problems carry, for the printer.</summary>
     public static Func<string, string?> TextsOf(string path, ProfileSource profiles) => label => label == path ? ReadText(path) : profiles.TextOf(label);
 
-    private static string ReadText(string path)
+    /// <summary>The text of the file as it is at one moment. <see cref="Refusal"/> when it cannot be read.</summary>
+    public static string ReadText(string path)
     {
         try
         {
