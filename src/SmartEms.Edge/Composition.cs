@@ -39,9 +39,9 @@ internal sealed class Composition : IAsyncDisposable
     private bool isUnlinked;
     private bool isOver;
 
-    private Composition(Ground ground, LoadedSite loaded, ProfileSource profiles, (StartMode Mode, HandOver? Before) from)
+    private Composition((Ground Ground, CompositionOptions Options) on, LoadedSite loaded, ProfileSource profiles, (StartMode Mode, HandOver? Before) from)
     {
-        (this.ground, options, Loaded, Profiles, Mode) = (ground, ground.Options, loaded, profiles, from.Mode);
+        (ground, options, Loaded, Profiles, Mode) = (on.Ground, on.Options, loaded, profiles, from.Mode);
         lines = new(options.RealTime);
         terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = ground.KeepPulsesAsync };
         Daemon? daemon = null;
@@ -122,15 +122,17 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. A store that its disk cannot hold does not
     /// keep control from starting: the recorder goes on trying, and a finding says so. <see cref="IOException"/> when the store is somebody else's, newer,
     /// in use, or may not be written.</summary>
-    public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options) => new(Ground.Open(loaded, profiles, options), loaded, profiles, (options.Start, null));
+    public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options) => new((Ground.Open(loaded, profiles, options), options), loaded, profiles, (options.Start, null));
 
-    /// <summary>Builds the parts of another site file where <paramref name="before"/> has ended its own; nothing talks to a device yet.</summary>
-    public static async Task<Composition> GoOnAsync(HandOver before, LoadedSite loaded, ProfileSource profiles, StartMode mode)
+    /// <summary>Builds the parts of another site file, or these anew, where <see cref="HandOverAsync"/> has ended these; nothing talks to a device yet.</summary>
+    public async Task<Composition> GoOnAsync(HandOver before, LoadedSite loaded, ProfileSource profiles, StartMode mode)
     {
-        var next = new Composition(before.Ground, loaded, profiles, (mode, before));
+        var next = new Composition((ground, options), loaded, profiles, (mode, before));
+        if (ReferenceEquals(loaded, before.Loaded))
+            return next; // back to where it came from: nothing has changed
         before.CloseAlerts(loaded.Site);
         await next.Orders.MoveAsync(loaded.Site);
-        before.Ground.Take(loaded, profiles);
+        ground.Take(loaded, profiles);
         return next;
     }
 
@@ -162,7 +164,7 @@ internal sealed class Composition : IAsyncDisposable
         var leaving = Field.Sessions.Where(session => !GoesOn(session, to.Site, profiles)).ToHashSet();
         await ReleaseAsync(leaving.Contains, within);
         var held = Holds.Lines.Where(line => Field.Sessions.Any(session => session.Device.Name == line.Device && !leaving.Contains(session) && !session.IsLeft(line.Kind)));
-        var (memory, decided) = Daemon.HandOver();
+        var (memory, decided) = Daemon.Leaves();
         await EndPartsAsync();
         return new(ground, Loaded, memory, decided) { Held = [.. held.Select(line => (line.Device, line.Kind))], Pulses = terminals.Marks };
     }
@@ -270,13 +272,10 @@ internal sealed class Composition : IAsyncDisposable
 }
 
 /// <summary>What a composition is told from outside.</summary>
-internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
+internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log) : GroundOptions(StorePath, SiteTime, RealTime, Log)
 {
     public IGpio Gpio { get; init; } = Composition.Gpio;
     public II2cBuses I2c { get; init; } = Composition.I2c;
-
-    /// <summary>Says how far the site's time can be believed; null where somebody else answers for it.</summary>
-    public ClockJudge? ClockJudge { get; init; }
 
     /// <summary>Makes the link to the cloud; null where nothing is to be sent.</summary>
     public Func<CloudLink, UplinkTopics, IUplink>? Uplink { get; init; }

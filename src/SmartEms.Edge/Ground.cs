@@ -12,6 +12,13 @@ using SmartEms.Edge.Running;
 
 namespace SmartEms.Edge;
 
+/// <summary>What the ground is told from outside.</summary>
+internal record GroundOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
+{
+    /// <summary>Says how far the site's time can be believed; null where somebody else answers for it.</summary>
+    public ClockJudge? ClockJudge { get; init; }
+}
+
 /// <summary>What a site stands on and what outlives a change of its file: the store and its recorder, the clock, standing orders, what is held on which device,
 /// how often registers were written.</summary>
 internal sealed class Ground : IAsyncDisposable
@@ -20,13 +27,13 @@ internal sealed class Ground : IAsyncDisposable
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DurableWithin = TimeSpan.FromSeconds(2);
 
-    private readonly CompositionOptions options;
+    private readonly GroundOptions options;
     private readonly IStore? first;
     private volatile Texts texts;
     private volatile Terminals? terminals;
     private bool isCounted;
 
-    private Ground(Texts texts, CompositionOptions options, IStore? store, Func<Ground, IStore> reopen)
+    private Ground(Texts texts, GroundOptions options, IStore? store, Func<Ground, IStore> reopen)
     {
         (this.texts, this.options, first) = (texts, options, store);
         Clock = new(options.SiteTime, options.ClockJudge);
@@ -37,7 +44,6 @@ internal sealed class Ground : IAsyncDisposable
             Resume(store);
     }
 
-    public CompositionOptions Options => options;
     public SiteClock Clock { get; }
     public Recorder Recorder { get; }
 
@@ -52,7 +58,7 @@ internal sealed class Ground : IAsyncDisposable
 
     /// <summary>Opens the store (null path = memory only). A store that its disk cannot hold does not keep control from starting: the recorder goes on trying, and a
     /// finding says so. <see cref="IOException"/> when the store is somebody else's, newer, in use, or may not be written.</summary>
-    public static Ground Open(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
+    public static Ground Open(LoadedSite loaded, ProfileSource profiles, GroundOptions options)
     {
         var texts = new Texts(loaded, profiles);
         var opening = Task.Run(() => Opened(texts, options));
@@ -124,7 +130,7 @@ internal sealed class Ground : IAsyncDisposable
     public static ImmutableArray<Hold> HoldsIn(IStore store) => store.Last(LedgerKind.Hold) is { } entry ? HoldWire.FromBytes(entry.Body) : [];
 
     /// <summary>Also how the recorder opens the store anew after a failure.</summary>
-    private static IStore Opened(Texts texts, CompositionOptions options)
+    private static IStore Opened(Texts texts, GroundOptions options)
     {
         IStore store = options.StorePath is { } path ? StoreRecovery.Open(path, new(options.RealTime, options.Log.Warning)) : new MemoryStore();
         try

@@ -58,7 +58,7 @@ internal sealed class Resident(ResidentParts parts, Composition site) : IAsyncDi
         parts.Link.Stopping();
     }
 
-    /// <summary>Reads the site file once and checks it; a good one takes effect before this completes, a bad one changes nothing. One after the other.</summary>
+    /// <summary>Reads the site file and checks that text; a good one takes effect before this completes, a bad one changes nothing. One after the other.</summary>
     /// <param name="asker">Stands in the ledger with what came of it.</param>
     /// <param name="sha256">Which text is expected, in lower-case hex; null = whichever is there.</param>
     /// <param name="stop">Gives up waiting for another reload.</param>
@@ -67,7 +67,7 @@ internal sealed class Resident(ResidentParts parts, Composition site) : IAsyncDi
         await turn.WaitAsync(stop);
         try
         {
-            var (answer, change) = Checked(asker, sha256);
+            var (answer, change) = await CheckedAsync(asker, sha256);
             if (change is not null)
                 answer = await TakeAsync(change);
             if (answer.IsRefused)
@@ -109,17 +109,22 @@ internal sealed class Resident(ResidentParts parts, Composition site) : IAsyncDi
     }
 
     /// <summary>What is wrong with the file, or what is to be done with it.</summary>
-    private (ReloadAnswer Answer, Change? Change) Checked(Asker asker, string? sha256)
+    private async Task<(ReloadAnswer Answer, Change? Change)> CheckedAsync(Asker asker, string? sha256)
     {
-        var (text, profiles) = ("", parts.Profiles());
         try
         {
-            text = SiteSource.ReadText(parts.SitePath);
+            return await SiteSource.SettledTextAsync(parts.SitePath, parts.Time) is { } text
+                ? Checked(text, parts.Profiles(), asker, sha256)
+                : (new("being_written", $"{parts.SitePath} is being written", "ask again when that has ended"), null);
         }
         catch (Refusal unread)
         {
             return (new(unread.Code, unread.Message, unread.Hint), null);
         }
+    }
+
+    private (ReloadAnswer Answer, Change? Change) Checked(string text, ProfileSource profiles, Asker asker, string? sha256)
+    {
         if (sha256 is not null && sha256 != SiteSource.Hash(text))
             return (new("other_text", $"{parts.SitePath} holds another text (SHA-256 {SiteSource.Hash(text)}) than the one that was asked for", "somebody else has written it: look at it, then ask again"), null);
         var read = SiteSource.Parse(text, parts.SitePath, profiles);
@@ -171,13 +176,13 @@ internal sealed class Resident(ResidentParts parts, Composition site) : IAsyncDi
         ReloadAnswer answer;
         try
         {
-            current = await Composition.GoOnAsync(before, change.Loaded, change.Profiles, StartMode.Normal);
+            current = await old.GoOnAsync(before, change.Loaded, change.Profiles, StartMode.Normal);
             answer = new(ReloadAnswer.Ok, $"the site file rules: {current.Site.Id}, {current.Site.Devices.Length} devices") { Sha256 = change.Loaded.Hash, Problems = change.Problems };
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
             parts.Starts.Clear(); // refused in words: that is no crash
-            current = await Composition.GoOnAsync(before, old.Loaded, old.Profiles, old.Mode);
+            current = await old.GoOnAsync(before, old.Loaded, old.Profiles, old.Mode);
             answer = new("not_taken", $"the file is good, but the site could not be put together: {failure.GetType().Name}: {failure.Message}", "mend the cause, then ask again; journalctl -u smartems -n 50");
         }
         isChanged = true;

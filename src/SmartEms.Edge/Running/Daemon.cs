@@ -126,7 +126,7 @@ internal sealed class Daemon(DaemonParts parts)
     }
 
     /// <summary>What another site file goes on with, and the newest quarter-hour that was decided. To be asked once the rhythms have ended.</summary>
-    public (Memory Memory, Slot? Decided) HandOver() => (memory with { Follow = follow, Alerts = alerts }, slots.Newest);
+    public (Memory Memory, Slot? Decided) Leaves() => (memory with { Follow = follow, Alerts = alerts }, slots.Newest);
 
     /// <summary>One Follow step on the image of now. What it found is durable before its setpoints may be written, unless the disk is slow or sick.</summary>
     public async ValueTask FollowOnceAsync()

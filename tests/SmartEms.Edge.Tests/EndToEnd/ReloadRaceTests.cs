@@ -28,7 +28,7 @@ public sealed class ReloadRaceTests(ITestOutputHelper story)
         var writing = Task.Run(() => WriteWithoutRest(site.SiteFile, good, over.Token));
 
         var (taken, unchanged, refused, longest) = (0, 0, 0, 0.0);
-        for (var reload = 0; reload < Effort.Of(40, 400) || Volatile.Read(ref writes) < 200; reload++)
+        for (var reload = 0; reload < Effort.Of(20, 400) || Volatile.Read(ref writes) < 200; reload++)
         {
             // Two ask at once: one after the other.
             foreach (var answer in await Task.WhenAll(AskAsync(daemon), AskAsync(daemon)))
@@ -39,7 +39,7 @@ public sealed class ReloadRaceTests(ITestOutputHelper story)
                         (taken, unchanged, longest) = answer.PausedMs > 0 ? (taken + 1, unchanged, Math.Max(longest, answer.PausedMs)) : (taken, unchanged + 1, longest);
                         break;
                     default:
-                        Assert.Equal("configuration_invalid", answer.Refused);
+                        Assert.Contains(answer.Refused, (string[])["configuration_invalid", "being_written"]);
                         refused++;
                         break;
                 }
@@ -109,7 +109,7 @@ public sealed class ReloadRaceTests(ITestOutputHelper story)
                     break;
             }
             Interlocked.Increment(ref writes);
-            stop.WaitHandle.WaitOne(dice.Below(60));
+            stop.WaitHandle.WaitOne(dice.Below(dice.Chance(0.5) ? 10 : 300));
         }
     }
 

@@ -1,8 +1,7 @@
 using SmartEms.Edge.Adapters.Sqlite;
-using SmartEms.Edge.Commands;
+using SmartEms.Edge.Tests.Commands;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
-using SmartEms.Edge.Core.Deciding;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Running;
@@ -22,7 +21,7 @@ public sealed class ResidentTests(ITestOutputHelper story)
     {
         await using var site = await SiteOnWire.StartAsync();
         await using LivingDaemon daemon = new(site, untilSlotEnds: TimeSpan.FromSeconds(12));
-        await daemon.UntilAsync(() => daemon.Now is { Cycles: 1 }, "the first decision");
+        await daemon.UntilAsync(() => daemon.Now is { Cycles: >= 1 }, "the first decision");
         var (old, fresh) = (await File.ReadAllTextAsync(site.SiteFile), (await File.ReadAllTextAsync(site.SiteFile)).Replace("export_max_w: 5000 ", "export_max_w: 1500 ", StringComparison.Ordinal));
         await File.WriteAllTextAsync(site.SiteFile, fresh);
 
@@ -30,9 +29,7 @@ public sealed class ResidentTests(ITestOutputHelper story)
 
         Assert.True(answer.Code == ReloadAnswer.Ok, $"{answer}\n{daemon.Said}");
         Assert.Equal(1_500, daemon.Resident.Current.Site.Pcc.ExportMax.Watts);
-        await daemon.UntilAsync(() => daemon.Now?.Decision is { LedBy: "rule" }, "the plain rule");
-        var (left, _) = daemon.Resident.Current.Daemon.HandOver();
-        Assert.Null(left.LastDecision); // what was decided under the old file does not stand
+        Assert.Null(daemon.Resident.Current.Daemon.Leaves().Memory.LastDecision); // what was decided under the old file does not stand
         await daemon.UntilAsync(() => daemon.Now is { Cycles: >= 1 }, "the next quarter-hour's decision");
         await daemon.EndAsync();
         story.WriteLine($"no step for {answer.Milliseconds:0} ms");
@@ -44,7 +41,7 @@ public sealed class ResidentTests(ITestOutputHelper story)
         Assert.Contains(ReloadTests.NotesIn(daemon.Store), note => note.Contains("was decided under the site file before; the plain rule leads until it ends", StringComparison.Ordinal));
         using var store = SqliteStore.OpenReadOnly(daemon.Store);
         Assert.Equal(fresh, store.Text(SiteSource.Hash(fresh)));
-        var replayed = await Commands.Shell.RunAsync(["replay", "--store", daemon.Store]);
+        var replayed = await Shell.RunAsync(["replay", "--store", daemon.Store]);
         Assert.True(replayed.Exit == 0, $"{replayed}");
     }
 
@@ -54,7 +51,7 @@ public sealed class ResidentTests(ITestOutputHelper story)
         await using var site = await SiteOnWire.StartAsync();
         var old = await File.ReadAllTextAsync(site.SiteFile);
         await using LivingDaemon daemon = new(site, house: (_, _) => throw new IOException("no room for one more link"));
-        await daemon.UntilAsync(() => daemon.Now is { Cycles: 1 }, "the first decision");
+        await daemon.UntilAsync(() => daemon.Now is { Cycles: >= 1 }, "the first decision");
         var decision = daemon.Now!.Decision;
         await File.WriteAllTextAsync(site.SiteFile, old + "\nhome:\n  broker: {connect: \"mqtt://127.0.0.1:1\"}\n");
 
@@ -75,7 +72,7 @@ public sealed class ResidentTests(ITestOutputHelper story)
     {
         await using var site = await SiteOnWire.StartAsync();
         await using LivingDaemon daemon = new(site);
-        await daemon.UntilAsync(() => daemon.Now is { Cycles: 1 }, "the first decision");
+        await daemon.UntilAsync(() => daemon.Now is { Cycles: >= 1 }, "the first decision");
         var orders = daemon.Resident.Current.Orders;
         Assert.True((await orders.SetAsync("battery1", "idle", TimeSpan.FromMinutes(10), new("anna", "rest"))).IsTaken);
         Assert.True((await orders.SetAsync("wallbox1", "off", TimeSpan.FromMinutes(10), new("anna", "leave it"))).IsTaken);
@@ -98,7 +95,7 @@ public sealed class ResidentTests(ITestOutputHelper story)
     {
         await using var site = await SiteOnWire.StartAsync();
         await using LivingDaemon daemon = new(site);
-        await daemon.UntilAsync(() => daemon.Now is { Cycles: 1 }, "the first decision");
+        await daemon.UntilAsync(() => daemon.Now is { Cycles: >= 1 }, "the first decision");
         await daemon.EndRhythmsAsync();
         await File.AppendAllTextAsync(site.SiteFile, "\n# another\n");
         Assert.Equal(ReloadAnswer.Stopping, (await daemon.Resident.ReloadAsync(Anna, null, default)).Code);
@@ -140,7 +137,7 @@ internal sealed class LivingDaemon : IAsyncDisposable
         }
     }
 
-    public Task UntilAsync(Func<bool> come, string what) => Bundle.UntilAsync(come, () => $"{what} did not come; {running.Status}\n{Said}");
+    public Task UntilAsync(Func<bool> come, string what) => Bundle.UntilAsync(come, () => $"{what} did not come; {running.Status}, {Now?.Cycles} cycles, {Now?.FollowSteps} steps\n{Said}");
 
     public async Task EndRhythmsAsync()
     {
