@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using SmartEms.Edge.Core.Configuring;
+
 namespace SmartEms.Edge;
 
 /// <summary>A verb cannot do what was asked: what is wrong is the message, and the rest says how it ends and what to do next.</summary>
-internal class Refusal(int exit, string code, string message, string hint) : Exception(message)
+internal sealed class Refusal(int exit, string code, string message, string hint) : Exception(message)
 {
     /// <summary>One of <see cref="Edge.Exit"/>.</summary>
     public int Exit => exit;
@@ -11,4 +14,7 @@ internal class Refusal(int exit, string code, string message, string hint) : Exc
 
     /// <summary>The next step in words; empty when there is none.</summary>
     public string Hint => hint;
+
+    /// <summary>Of a site file that was refused, each with its place; empty for every other refusal.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text.Json;
 using SmartEms.Edge.Control;
@@ -53,22 +54,22 @@ internal static class ReloadCommand
                 return;
             }
             var view = LocalClient.Read(json, ViewsJson.Wire.ReloadView);
-            Tell(screen, view.Problems);
+            Tell(screen, [.. view.Problems.Select(problem => problem.ToProblem())]);
             screen.Out.WriteLine($"{view.Message} (SHA-256 {view.Sha256}{(view.PausedMs > 0 ? $"; no step for {view.PausedMs:0} ms" : "")})");
         }
-        catch (DaemonRefusal refused)
+        catch (Refusal refused)
         {
             if (!parsed.IsJson())
-                Tell(screen, refused.Error.Problems ?? []);
-            else if (refused.Error.Problems is not null)
-                screen.Json(JsonSerializer.SerializeToUtf8Bytes(refused.Error, ViewsJson.Wire.ErrorView));
+                Tell(screen, refused.Problems);
+            else if (!refused.Problems.IsEmpty)
+                screen.Json(JsonSerializer.SerializeToUtf8Bytes(new(refused.Code, refused.Message, refused.Hint) { Problems = ProblemView.Of(refused.Problems) }, ViewsJson.Wire.ErrorView));
             throw;
         }
     }
 
-    private static void Tell(Screen screen, ProblemView[] problems)
+    private static void Tell(Screen screen, ImmutableArray<Problem> problems)
     {
-        if (problems.Length > 0)
-            screen.Error.Write(Glyphs.For(screen.Traits, ProblemPrinter.Print([.. problems.Select(problem => problem.ToProblem())], _ => null)));
+        if (!problems.IsEmpty)
+            screen.Error.Write(Glyphs.For(screen.Traits, ProblemPrinter.Print(problems, _ => null)));
     }
 }

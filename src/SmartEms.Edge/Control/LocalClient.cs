@@ -101,16 +101,14 @@ internal sealed class LocalClient(string socketPath, TimeProvider time)
             return body;
         if (body.Length == 0)
             throw new Refusal(Exit.Failed, "refused", $"the daemon refused the request with HTTP {status}", "smartems version shows whether program and daemon are of one version");
-        throw new DaemonRefusal(status, Read(body, ViewsJson.Wire.ErrorView));
+        throw Refused(status, Read(body, ViewsJson.Wire.ErrorView));
     }
 
+    private static Refusal Refused(int status, ErrorView error) =>
+        new(error.Code == ReloadAnswer.Invalid ? Exit.ConfigurationInvalid : status == 403 ? Exit.NoPermission : Exit.Failed, error.Code, error.Message, error.Hint)
+        {
+            Problems = [.. (error.Problems ?? []).Select(problem => problem.ToProblem())],
+        };
+
     private static Refusal NotOurs() => new(Exit.Failed, "answer_garbled", "what answers on the socket is not smartems, or its answer was cut off", "check --socket");
-}
-
-/// <summary>The daemon said no, with all it said.</summary>
-internal sealed class DaemonRefusal(int status, ErrorView error) : Refusal(ExitOf(status, error.Code), error.Code, error.Message, error.Hint)
-{
-    public ErrorView Error => error;
-
-    private static int ExitOf(int status, string code) => code == ReloadAnswer.Invalid ? Edge.Exit.ConfigurationInvalid : status == 403 ? Edge.Exit.NoPermission : Edge.Exit.Failed;
 }

@@ -107,7 +107,7 @@ internal static class Requests
         new("POST", "/v1/orders", "?do=set|hold|release|limit|maintenance|stop|reset&part=…&value=…&lease=15m&reason=…", OrderRequests.OrderAsync),
         new("POST", "/v1/write", "writes registers by hand on a device's own line: ?device=inv1&unit=1&space=holding&address=7&words=002A&reason=why&function=single", HandWrites.WriteAsync),
         new("POST", "/v1/written", "takes down a write that was made past the daemon: ?place=tcp://192.168.3.21:502, and as /v1/write", HandWrites.NoteAsync),
-        new("POST", "/v1/reload", "reads the site file once more and takes it into use as a whole, or says every problem and changes nothing: ?sha256=<of the text that is expected>", ReloadRequest.AnswerAsync),
+        new("POST", "/v1/reload", "reads the site file again and takes it into use as a whole, or says every problem and changes nothing: ?sha256=<of the text that is expected>", ReloadRequest.AnswerAsync),
         new("POST", "/v1/release", "hands every device back to its own automatic", ReleaseAsync),
     ];
 
