@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using SmartEms.Edge.Adapters.Gpio;
 using SmartEms.Edge.Adapters.I2c;
 using SmartEms.Edge.Adapters.Kernel;
@@ -11,12 +9,10 @@ using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Describing;
 using SmartEms.Edge.Core.Proposing;
-using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Core.Sensing;
 using SmartEms.Edge.Core.Sensing.Contacts;
 using SmartEms.Edge.Core.Sensing.Sensors;
-using SmartEms.Edge.Core.Simulating;
 using SmartEms.Edge.Core.Syncing;
 using SmartEms.Edge.Field;
 using SmartEms.Edge.Running;
@@ -28,51 +24,40 @@ namespace SmartEms.Edge;
 /// <summary>The only file that says which adapter is used, and puts a running daemon together.</summary>
 internal sealed class Composition : IAsyncDisposable
 {
-    /// <summary>Control waits so long for its memory of the last run, and not for ever: a dying card may hang for minutes.</summary>
-    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
-
     /// <summary>No device is given up sooner, however quick it has been: a busy box must not take its own lateness for the device's.</summary>
     private static readonly TimeSpan LeastTimeout = TimeSpan.FromMilliseconds(300);
 
     /// <summary>A cloud that is away so long is worth a notice; control needs none.</summary>
     private static readonly TimeSpan CloudPatience = TimeSpan.FromMinutes(15);
 
-    private static readonly TimeSpan CountsWithin = TimeSpan.FromSeconds(2);
-
     private readonly Dictionary<string, TracedLine> traces = [];
     private readonly Dictionary<string, ModbusLease> leases = [];
     private readonly ModbusLines lines;
+    private readonly Ground ground;
     private readonly CompositionOptions options;
     private readonly Terminals terminals;
-    private bool isCounted;
+    private bool isUnlinked;
+    private bool isOver;
 
-    private Composition(LoadedSite loaded, ProfileSource profiles, (IStore? Store, string ProfilesHash, Func<IStore> Reopen) memory, CompositionOptions options)
+    private Composition((Ground Ground, CompositionOptions Options) on, LoadedSite loaded, ProfileSource profiles, (StartMode Mode, HandOver? Before) from)
     {
-        (Site, this.options) = (loaded.Site, options);
-        Clock = new(options.SiteTime, options.ClockJudge);
+        (ground, options, Loaded, Profiles, Mode) = (on.Ground, on.Options, loaded, profiles, from.Mode);
         lines = new(options.RealTime);
-        Recorder = new(memory.Store, options.RealTime, options.StorePath is null ? null : () => Adopted(memory.Reopen()));
+        terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = ground.KeepPulsesAsync };
         Daemon? daemon = null;
-        Budget.Keep = KeepCountsAsync;
-        terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = KeepPulsesAsync };
-        if (memory.Store is { } counted)
-            Adopted(counted);
-        Orders = new(Site, Recorder, Clock, options.Log) { IsAllAtRest = options.Start == StartMode.Safe };
-        Holds.Keep = KeepHoldsAsync;
-        if (memory.Store is { } last)
-            Resume(last);
-        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget) { Holds = Holds }) { Terminals = terminals };
+        Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget) { Holds = Holds, GoesOn = from.Before?.Held ?? [] }) { Terminals = terminals };
         Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, PolicyOf(Site), Clock, options.Log)
         {
-            Memory = memory.Store is { } known ? LastRun.Remember(known, loaded, options.Log) : Memory.Fresh(loaded.Site),
+            Memory = from.Before?.For(loaded) ?? ground.Remembered(loaded),
+            Decided = from.Before?.Decided,
             Orders = Orders,
             Program = Version,
             PolicyHash = Provenance.PolicyHashOf(Site),
-            ProfilesHash = memory.ProfilesHash,
+            ProfilesHash = Provenance.ListHash(profiles),
             ProgramBuild = Provenance.Build,
             RealTime = options.RealTime,
             Wear = options.StorePath is { } path ? new(path, options.RealTime) : null,
-            Start = options.Start,
+            Start = from.Mode,
             SinceStartMs = () => SinceProcessStartMs(options.RealTime),
             IsCloudDown = () => Cloud?.Look.DownMs > CloudPatience.TotalMilliseconds,
         });
@@ -80,28 +65,41 @@ internal sealed class Composition : IAsyncDisposable
             Cloud = CloudParts.Make(new(link, Site, uplink(link, UplinkTopics.Of(link, Site.Id)), Recorder, Clock, options.Log) { Latest = () => daemon.Latest, Program = Version }, Orders, options.StorePath);
         if (Site.Home is { } home && options.Home is { } house)
             Home = new(new(home, Site, house(home, HomeTopics.Of(home, Site.Id)), Clock, options.Log) { Latest = () => daemon.Latest, Counted = () => TallyMark.Of(daemon.Tally), Program = Version });
+        ground.Count(terminals, from.Before?.Pulses);
+        Orders.IsAllAtRest = Mode == StartMode.Safe;
+        Desk = DeskOf(this);
     }
 
-    public Site Site { get; }
+    /// <summary>The file that rules: its site, its text and its hash.</summary>
+    public LoadedSite Loaded { get; }
+    public ProfileSource Profiles { get; }
+
+    /// <summary>Whether earlier starts failed.</summary>
+    public StartMode Mode { get; }
+
+    /// <summary>What sites stand on, one after the other.</summary>
+    public Ground Ground => ground;
+
+    public Site Site => Loaded.Site;
 
     /// <summary>The link to the cloud; null where the site file names none.</summary>
     public Uplinker? Cloud { get; }
 
     /// <summary>The link to the house; null where the site file names none.</summary>
     public HomeSpeaker? Home { get; }
-    public SiteClock Clock { get; }
+    public SiteClock Clock => ground.Clock;
     public FieldLayer Field { get; }
-    public Recorder Recorder { get; }
+    public Recorder Recorder => ground.Recorder;
 
     /// <summary>How often the devices' registers have been written.</summary>
-    public WriteBudget Budget { get; } = new();
+    public WriteBudget Budget => ground.Budget;
     public Daemon Daemon { get; }
 
     /// <summary>What is held on which device.</summary>
-    public HoldJournal Holds { get; } = new();
+    public HoldJournal Holds => ground.Holds;
 
     /// <summary>What people and the cloud have ordered.</summary>
-    public OrderBook Orders { get; }
+    public OrderBook Orders => ground.Orders;
 
     /// <summary>The policy of a site.</summary>
     public static IPolicy PolicyOf(Site site) => Provenance.PolicyOf(site);
@@ -124,59 +122,96 @@ internal sealed class Composition : IAsyncDisposable
     /// <summary>Opens the store (null path = memory only) and builds everything; nothing talks to a device yet. A store that its disk cannot hold does not
     /// keep control from starting: the recorder goes on trying, and a finding says so. <see cref="IOException"/> when the store is somebody else's, newer,
     /// in use, or may not be written.</summary>
-    public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
+    public static Composition Build(LoadedSite loaded, ProfileSource profiles, CompositionOptions options) => new((Ground.Open(loaded, profiles, options), options), loaded, profiles, (options.Start, null));
+
+    /// <summary>Builds the parts of another site file, or these anew, where <see cref="HandOverAsync"/> has ended these; nothing talks to a device yet.</summary>
+    public async Task<Composition> GoOnAsync(HandOver before, LoadedSite loaded, ProfileSource profiles, StartMode mode)
     {
-        (IStore Store, string ProfilesHash) Open() => Opened(loaded, profiles, options);
-        IStore Reopen() => Open().Store;
-        var opening = Task.Run(Open);
-        try
-        {
-            if (opening.Wait(StorePatience))
-                return new(loaded, profiles, (opening.Result.Store, opening.Result.ProfilesHash, Reopen), options);
-            options.Log.Error($"F501 the store is not open after {StorePatience.TotalSeconds:0} s; control starts without its memory — check the disk: df -h, dmesg");
-            var first = opening;
-            return new(loaded, profiles, (null, "", () => Interlocked.Exchange(ref first, null) is { } slow ? slow.GetAwaiter().GetResult().Store : Reopen()), options);
-        }
-        catch (AggregateException several) when (several.InnerException is { } failure)
-        {
-            if (failure is not IOException trouble || !IsOfDisk(trouble))
-                ExceptionDispatchInfo.Throw(failure);
-            options.Log.Error($"F501 records cannot be stored; control goes on from memory: {failure.Message}");
-            return new(loaded, profiles, (null, "", Reopen), options);
-        }
+        var next = new Composition((ground, options), loaded, profiles, (mode, before));
+        if (ReferenceEquals(loaded, before.Loaded))
+            return next; // back to where it came from: nothing has changed
+        before.CloseAlerts(loaded.Site);
+        await next.Orders.MoveAsync(loaded.Site);
+        ground.Take(loaded, profiles);
+        return next;
     }
 
-    /// <summary>Also how the recorder opens the store anew after a failure.</summary>
-    private static (IStore Store, string ProfilesHash) Opened(LoadedSite loaded, ProfileSource profiles, CompositionOptions options)
+    /// <summary>Begins to speak to cloud and house.</summary>
+    public void StartLinks()
     {
-        IStore store = options.StorePath is { } path ? StoreRecovery.Open(path, new(options.RealTime, options.Log.Warning)) : new MemoryStore();
-        try
-        {
-            return (store, Provenance.Keep(store, loaded, profiles, Instant.From(options.SiteTime.GetUtcNow())));
-        }
-        catch (IOException)
-        {
-            store.Dispose();
-            throw;
-        }
+        Cloud?.Start();
+        Home?.Start();
     }
 
-    /// <summary>The errno values of input/output error, no space, read-only file system and quota, as the class library hands them on.</summary>
-    private static bool IsOfDisk(IOException failure) => failure is StoreException store ? store.IsOfDisk : failure.HResult is 5 or 28 or 122;
+    /// <summary>Ends the links to cloud and house; control goes on. May take seconds.</summary>
+    public void EndLinks()
+    {
+        if (isUnlinked)
+            return;
+        isUnlinked = true;
+        Cloud?.Dispose();
+        Home?.Dispose();
+    }
+
+    /// <summary>Ends this site's parts and leaves what others stand on; its rhythms have ended. A device that the next site file steers as this one did keeps what it was told,
+    /// under its own timer; every other one is handed back.</summary>
+    /// <param name="to">The next site file.</param>
+    /// <param name="profiles">And its profiles.</param>
+    /// <param name="within">Ends the wait for devices that are handed back.</param>
+    public async Task<HandOver> HandOverAsync(LoadedSite to, ProfileSource profiles, CancellationToken within)
+    {
+        EndLinks();
+        var leaving = Field.Sessions.Where(session => !GoesOn(session, to.Site, profiles)).ToHashSet();
+        await ReleaseAsync(leaving.Contains, within);
+        var held = Holds.Lines.Where(line => Field.Sessions.Any(session => session.Device.Name == line.Device && !leaving.Contains(session) && !session.IsLeft(line.Kind)));
+        var (memory, decided) = Daemon.Leaves();
+        await EndPartsAsync();
+        return new(ground, Loaded, memory, decided) { Held = [.. held.Select(line => (line.Device, line.Kind))], Pulses = terminals.Marks };
+    }
+
+    /// <summary>Hands devices back and says what became of each; what is not confirmed in time is left to the device's own timer. True when all is confirmed.</summary>
+    public async Task<bool> ReleaseAsync(Func<DeviceSession, bool> which, CancellationToken within)
+    {
+        var isReleased = false;
+        try
+        {
+            isReleased = await Field.HandBackAsync(which, within);
+        }
+        catch (OperationCanceledException)
+        {
+            options.Log.Warning("not every device took its release in time; their own timers will end what they were told");
+        }
+        foreach (var session in Field.Sessions.Where(which))
+            foreach (var (control, words) in session.HandedBack)
+                options.Log.Info($"{session.Device.Name}: {control}: {words}");
+        return isReleased;
+    }
+
+    /// <summary>The same device under the same profile, and everything that is held on it is steered by the next site file too.</summary>
+    private bool GoesOn(DeviceSession session, Site to, ProfileSource profiles)
+    {
+        var device = session.Device;
+        var at = to.Devices.IndexOf(to.Devices.FirstOrDefault(one => one.Name == device.Name)!);
+        if (at < 0 || to.Devices[at].Profile != device.Profile || !to.Devices[at].Link.IsSame(device.Link) || profiles.UsedText(device.Profile) != Profiles.UsedText(device.Profile))
+            return false;
+        return Holds.Lines.All(line => line.Device != device.Name || FieldLayer.Steers(to, at, line.Kind));
+    }
 
     /// <summary>What the API may look at.</summary>
-    public Desk Desk => new(Site, Version, () => Daemon.Latest)
+    public Desk Desk { get; }
+
+    private static Desk DeskOf(Composition built) => new(built.Site, Version, () => built.Daemon.Latest)
     {
-        RecordAt = at => Recorder.Look(store => Desk.RecordIn(store, at)),
-        Telemetry = new(OpenTelemetry, options.RealTime),
-        Trace = traces.GetValueOrDefault,
-        Writes = () => Field.Uses,
-        Contest = () => Daemon.Contest,
-        Orders = Orders,
-        Cloud = Cloud is { } cloud ? () => cloud.Look : null,
-        Home = Home is { } home ? () => home.Look : null,
-        LineOf = leases.GetValueOrDefault,
-        RecordWrite = done => Recorder.AppendAsync(LedgerKind.HandWrite, Clock.Now, done.ToBytes()),
+        RecordAt = at => built.Recorder.Look(store => Desk.RecordIn(store, at)),
+        Telemetry = new(built.OpenTelemetry, built.options.RealTime),
+        Trace = built.traces.GetValueOrDefault,
+        Writes = () => built.Field.Uses,
+        Contest = () => built.Daemon.Contest,
+        Orders = built.Orders,
+        Cloud = built.Cloud is { } cloud ? () => cloud.Look : null,
+        Home = built.Home is { } home ? () => home.Look : null,
+        LineOf = built.leases.GetValueOrDefault,
+        RecordWrite = done => built.Recorder.AppendAsync(LedgerKind.HandWrite, built.Clock.Now, done.ToBytes()),
         // no Release: beside running rhythms it would be taken back within a second; the verb works while the daemon is down
     };
 
@@ -213,84 +248,34 @@ internal sealed class Composition : IAsyncDisposable
         };
     }
 
-    /// <summary>Goes on under the orders of the last run, where a stop that was not reset still stands; what that run still held is handed back first.</summary>
-    private void Resume(IStore store)
-    {
-        try
-        {
-            if (options.ClockJudge is { } judge && store.Last(LedgerKind.Cycle) is { } newest)
-                judge.NotBefore = newest.At;
-            if (store.Last(LedgerKind.Override) is { } entry)
-                Orders.Adopt(OrdersWire.FromBytes(entry.Body), Clock.Now);
-            Holds.Adopt(HoldsIn(store));
-            foreach (var hold in Holds.Lines)
-                options.Log.Warning($"{hold.Device} ({hold.Link}): {hold.Kind} has been held since {hold.Since} by a run that did not end in order; it is handed back first");
-        }
-        catch (Exception failure) when (failure is InvalidDataException or IOException)
-        {
-            options.Log.Warning($"orders and holds of the last run are lost: {failure.Message}");
-        }
-    }
-
-    /// <summary>What a run has left held, as its store says. <see cref="InvalidDataException"/> on damage.</summary>
-    public static ImmutableArray<Hold> HoldsIn(IStore store) => store.Last(LedgerKind.Hold) is { } entry ? HoldWire.FromBytes(entry.Body) : [];
-
-    /// <summary>A first setpoint waits for its line to be on disk, and no longer than control can wait.</summary>
-    private async Task KeepHoldsAsync(Instant now, ImmutableArray<Hold> holds) =>
-        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.Hold, now, HoldWire.ToBytes(holds)), Task.Delay(CountsWithin, options.RealTime));
-
-    /// <summary>Takes over the counts of the last run from the first store that opens. A store that cannot be read costs them: the log says so.</summary>
-    private IStore Adopted(IStore store)
-    {
-        if (isCounted)
-            return store;
-        isCounted = true;
-        try
-        {
-            if (store.Last(LedgerKind.WriteCounts) is { } entry)
-                Budget.Adopt(WearWire.FromBytes(entry.Body));
-            terminals.Adopt(store.Last(LedgerKind.PulseCounts) is { } pulses ? PulseWire.FromBytes(pulses.Body) : []);
-        }
-        catch (Exception failure) when (failure is InvalidDataException or IOException)
-        {
-            options.Log.Warning($"the counts of register writes and of pulses start anew: {failure.Message}");
-            terminals.Adopt([]);
-        }
-        return store;
-    }
-
-    /// <summary>A write waits for its count to be on disk, and no longer than control can wait.</summary>
-    private async Task KeepCountsAsync(Instant now, ImmutableArray<RegisterWear> counts) =>
-        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.WriteCounts, now, WearWire.ToBytes(counts)), Task.Delay(CountsWithin, options.RealTime));
-
-    private async Task KeepPulsesAsync(Instant now, ImmutableArray<PulseMark> marks) =>
-        await Task.WhenAny(Recorder.AppendAsync(LedgerKind.PulseCounts, now, PulseWire.ToBytes(marks)), Task.Delay(CountsWithin, options.RealTime));
-
     private static long SinceProcessStartMs(TimeProvider time)
     {
         using var self = Process.GetCurrentProcess();
         return (long)(time.GetUtcNow() - self.StartTime.ToUniversalTime()).TotalMilliseconds;
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task EndPartsAsync()
     {
-        Cloud?.Dispose();
-        Home?.Dispose();
+        if (isOver)
+            return;
+        isOver = true;
         await Field.DisposeAsync();
         await lines.DisposeAsync();
-        await Recorder.DisposeAsync();
-        Orders.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        EndLinks();
+        await EndPartsAsync();
+        await ground.DisposeAsync();
     }
 }
 
 /// <summary>What a composition is told from outside.</summary>
-internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log)
+internal sealed record CompositionOptions(string? StorePath, TimeProvider SiteTime, TimeProvider RealTime, Log Log) : GroundOptions(StorePath, SiteTime, RealTime, Log)
 {
     public IGpio Gpio { get; init; } = Composition.Gpio;
     public II2cBuses I2c { get; init; } = Composition.I2c;
-
-    /// <summary>Says how far the site's time can be believed; null where somebody else answers for it.</summary>
-    public ClockJudge? ClockJudge { get; init; }
 
     /// <summary>Makes the link to the cloud; null where nothing is to be sent.</summary>
     public Func<CloudLink, UplinkTopics, IUplink>? Uplink { get; init; }

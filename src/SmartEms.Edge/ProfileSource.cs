@@ -66,6 +66,9 @@ internal sealed class ProfileSource
         return read[name] = files.TryGetValue(name, out var file) ? Parse(name, file) : null;
     }
 
+    /// <summary>The text of a profile that has been asked for, by its name; null when it has not been, or is not there.</summary>
+    public string? UsedText(string name) => files.TryGetValue(name, out var file) ? texts.GetValueOrDefault(LabelOf(name, file)) : null;
+
     /// <summary>The text of a profile that has been read, by the file name its problems carry.</summary>
     public string? TextOf(string label) => texts.GetValueOrDefault(label);
 

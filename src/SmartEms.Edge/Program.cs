@@ -17,6 +17,7 @@ internal static class Program
         WritesCommand.Build,
         SavingsCommand.Build,
         CheckCommand.Build,
+        ReloadCommand.Build,
         ProfileCommand.Build,
         ControlCommand.Build,
         SafetyCommand.Build,

@@ -35,21 +35,30 @@ internal static class Provenance
     /// <summary>Keeps every text, says in the ledger when something has changed, and gives the hash of the list of profiles.</summary>
     public static string Keep(IStore store, LoadedSite loaded, ProfileSource profiles, Instant at)
     {
-        store.KeepText(loaded.Hash, loaded.Text);
-        var list = new StringBuilder();
-        foreach (var (name, text) in profiles.Used)
-        {
-            var hash = SiteSource.Hash(text);
-            store.KeepText(hash, text);
-            list.Append(name).Append(' ').Append(hash).Append('\n');
-        }
-        var listHash = SiteSource.Hash(list.ToString());
-        store.KeepText(listHash, list.ToString());
-        var configuration = Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {listHash}\npolicy {PolicyHashOf(loaded.Site)}\nprogram {Version} {Build}\n");
+        KeepTexts(store, loaded, profiles);
+        var configuration = Configuration(loaded, profiles);
         if (store.Last(LedgerKind.Configuration) is not { } last || !last.Body.AsSpan().SequenceEqual(configuration))
             store.Append(LedgerKind.Configuration, at, configuration);
-        return listHash;
+        return ListHash(profiles);
     }
+
+    /// <summary>Keeps the site file, the profiles it uses and their list, each by its hash.</summary>
+    public static void KeepTexts(IStore store, LoadedSite loaded, ProfileSource profiles)
+    {
+        store.KeepText(loaded.Hash, loaded.Text);
+        foreach (var (_, text) in profiles.Used)
+            store.KeepText(SiteSource.Hash(text), text);
+        store.KeepText(ListHash(profiles), List(profiles));
+    }
+
+    /// <summary>What the ledger says when one of these has changed.</summary>
+    public static byte[] Configuration(LoadedSite loaded, ProfileSource profiles) =>
+        Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {ListHash(profiles)}\npolicy {PolicyHashOf(loaded.Site)}\nprogram {Version} {Build}\n");
+
+    /// <summary>By which records name the profiles that were used.</summary>
+    public static string ListHash(ProfileSource profiles) => SiteSource.Hash(List(profiles));
+
+    private static string List(ProfileSource profiles) => string.Concat(profiles.Used.Select(one => $"{one.Name} {SiteSource.Hash(one.Text)}\n"));
 
     /// <summary>The profiles of a list that was kept; null when the list or one of its texts is not there.</summary>
     public static ProfileSource? Profiles(IStore store, string listHash)

@@ -13,6 +13,12 @@ internal sealed record LoadedSite(Site Site, string Hash, string Text);
 /// <summary>Reads the site file together with the profiles it names.</summary>
 internal static class SiteSource
 {
+    private const int MostLooks = 10;
+    private const long MostBytes = 8 << 20;
+
+    /// <summary>Longer than an editor takes from one stroke of a file to the next.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The site, or every problem of the file and of the profiles it names. A file that is not there is a <see cref="Refusal"/>.</summary>
     public static Checked<LoadedSite> Load(string path, ProfileSource profiles) => Parse(ReadText(path), path, profiles);
 
@@ -34,11 +40,44 @@ internal static class SiteSource
     /// <summary>The text of a file by the name its problems carry, for the printer.</summary>
     public static Func<string, string?> TextsOf(string path, ProfileSource profiles) => label => label == path ? ReadText(path) : profiles.TextOf(label);
 
-    private static string ReadText(string path)
+    /// <summary>The text of a file that nobody is writing: two looks a moment apart, each at the whole file, must agree. Null when they do not within a few tries;
+    /// <see cref="Refusal"/> when it cannot be read.</summary>
+    public static async Task<string?> SettledTextAsync(string path, TimeProvider time)
+    {
+        var before = WholeText(path);
+        for (var look = 0; look < MostLooks; look++)
+        {
+            await Task.Delay(Moment, time);
+            var now = WholeText(path);
+            if (now is not null && now == before)
+                return now;
+            before = now;
+        }
+        return null;
+    }
+
+    /// <summary>Null when the file has changed under the look: by its length or its time.</summary>
+    private static string? WholeText(string path) => Guarded(path, () =>
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var (length, at) = (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+        if (length > MostBytes)
+            throw new Refusal(Exit.ConfigurationInvalid, "site_unreadable", $"{path} is larger than {MostBytes >> 20} MiB", "a site file has a few hundred lines: name the right one with --site");
+        var bytes = new byte[length + 1];
+        if (RandomAccess.Read(file, bytes, 0) != length || RandomAccess.GetLength(file) != length || File.GetLastWriteTimeUtc(file) != at)
+            return null;
+        using StreamReader reader = new(new MemoryStream(bytes, 0, (int)length));
+        return reader.ReadToEnd();
+    });
+
+    /// <summary>The text of the file as it is at one moment. <see cref="Refusal"/> when it cannot be read.</summary>
+    public static string ReadText(string path) => Guarded(path, () => File.ReadAllText(path));
+
+    private static T Guarded<T>(string path, Func<T> read)
     {
         try
         {
-            return File.ReadAllText(path);
+            return read();
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {

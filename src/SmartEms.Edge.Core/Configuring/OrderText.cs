@@ -66,6 +66,17 @@ public static class OrderText
         };
     }
 
+    /// <summary>The same order under another site file, where its part may stand elsewhere; null where that has no such part.</summary>
+    public static Override? Moved(Site from, Site to, Override one)
+    {
+        if (NameOf(from, one) is not { Length: > 0 } name)
+            return one;
+        for (var i = 0; NameOf(to, one with { Index = i }) is { Length: > 0 } other; i++)
+            if (other == name)
+                return one with { Index = i };
+        return null;
+    }
+
     private static ReadOrder OfBattery(Battery battery, int index, string text)
     {
         foreach (var (word, mode) in BatteryModes)

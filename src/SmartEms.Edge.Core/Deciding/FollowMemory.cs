@@ -49,6 +49,26 @@ public sealed record FollowMemory(
         return this with { Chargers = chargers.MoveToImmutable(), Loads = [.. Enumerable.Repeat(LoadMemory.Off, Loads.Length)] };
     }
 
+    /// <summary>The same memory for another site file of the same site: each part keeps what is remembered of the part of its name, a new one begins afresh, and the
+    /// limits' own counts go on. What was learnt of how batteries and plants react goes on where they are the same.</summary>
+    /// <param name="from">Which this memory fits.</param>
+    /// <param name="to">Which the result fits.</param>
+    public FollowMemory Moved(Site from, Site to)
+    {
+        var fresh = Fresh(to);
+        return this with
+        {
+            LastDischarge = Moved(LastDischarge, fresh.LastDischarge, from.Batteries, to.Batteries, one => one.Name),
+            Chargers = Moved(Chargers, fresh.Chargers, from.EvChargers, to.EvChargers, one => one.Name),
+            PvLimits = Moved(PvLimits, fresh.PvLimits, from.PvPlants, to.PvPlants, one => one.Name),
+            Loads = Moved(Loads, fresh.Loads, from.Loads, to.Loads, one => one.Name),
+            Regulation = from.HasSameParts(to) ? Regulation : RegulationMemory.Fresh,
+        };
+    }
+
+    private static ImmutableArray<T> Moved<T, TPart>(ImmutableArray<T> known, ImmutableArray<T> fresh, ImmutableArray<TPart> from, ImmutableArray<TPart> to, Func<TPart, string> nameOf) =>
+        [.. to.Select((part, i) => from.FirstOrDefault(one => nameOf(one) == nameOf(part)) is { } same && from.IndexOf(same) is var at && at < known.Length ? known[at] : fresh[i])];
+
     /// <summary>The cars, in the order of the site's chargers.</summary>
     public ImmutableArray<CarStay> Stays => [.. Chargers.Select(charger => charger.Stay)];
 

@@ -54,6 +54,9 @@ public sealed record DeviceLink(string Host, int Port, byte Unit)
         _ => $"tcp://{Host}:{Port}",
     };
 
+    /// <summary>The same device, spoken to in the same way.</summary>
+    public bool IsSame(DeviceLink other) => this with { Units = other.Units } == other && Units.Count == other.Units.Count && Units.All(unit => other.Units.TryGetValue(unit.Key, out var id) && id == unit.Value);
+
     /// <summary>As in the site file, what is usual left out, with the unit behind it: rtu:///dev/ttyUSB0?baud=19200#7.</summary>
     public override string ToString()
     {

@@ -41,6 +41,16 @@ public sealed record Site(
 
     /// <summary>Something is to be won by waiting, because prices vary, peaks cost or carbon does, and there is a battery or a car to wait with.</summary>
     public bool IsPlanned => !(Batteries.IsEmpty && EvChargers.IsEmpty) && (!Tariff.IsFlat || Weights.CarbonPrice > 0);
+
+    /// <summary>Both sites name the same parts in the same order, so that an index means the same part in both.</summary>
+    public bool HasSameParts(Site other) => PartNames().SequenceEqual(other.PartNames());
+
+    private IEnumerable<string> PartNames() =>
+    [
+        .. Devices.Select(one => $"device {one.Name}"), .. Batteries.Select(one => $"battery {one.Name}"), .. PvPlants.Select(one => $"pv {one.Name}"),
+        .. EvChargers.Select(one => $"ev {one.Name}"), .. Loads.Select(one => $"load {one.Name}"), .. Contacts.Select(one => $"contact {one.Name}"),
+        .. Relays.Select(one => $"relay {one.Name}"), .. Sensors.Select(one => $"sensor {one.Name}"),
+    ];
 }
 
 /// <summary>The point of common coupling: the grid meter and the limits of the connection.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using SmartEms.Edge.Control;
 using SmartEms.Edge.Core.Configuring;
 using SmartEms.Edge.Core.Describing;
 
@@ -77,7 +78,6 @@ internal static class CheckCommand
     private static CheckView Of(string path, Checked<LoadedSite> read)
     {
         var errors = read.Problems.Count(problem => problem.Severity == Severity.Error);
-        return new(read.IsUsable, path, errors, read.Problems.Length - errors, [.. read.Problems.Select(problem => new ProblemView(
-            problem.Place.File, problem.Place.Line, problem.Place.Column, problem.Severity == Severity.Error ? "error" : "warning", problem.Code, problem.What, problem.Remedy))]);
+        return new(read.IsUsable, path, errors, read.Problems.Length - errors, ProblemView.Of(read.Problems));
     }
 }

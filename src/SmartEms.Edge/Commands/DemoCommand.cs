@@ -47,7 +47,7 @@ internal static class DemoCommand
             var settings = new DemoSettings(parsed.GetValue(speed), parsed.GetValue(seed), kept ?? scratch.Path, screen.Time, log) { Days = parsed.GetValue(days) };
             await using var demo = await Stores.OpenedAsync(() => DemoRun.StartAsync(loaded, profiles, settings));
             var socket = parsed.GetResult(Options.Socket) is { Implicit: false } ? parsed.GetValue(Options.Socket)! : scratch.SocketPath;
-            await using var server = new LocalServer(socket, demo.Built.Desk, log.Warning);
+            await using var server = new LocalServer(socket, () => demo.Built.Desk, log.Warning);
             await server.StartAsync(stop);
             await ShowAsync(demo, (Lasting(parsed.GetValue(lasting)), socket, parsed.IsJson()), screen, stop);
             return demo.Daemon.Limits.Violations == 0 ? Exit.Ok : Exit.Failed;

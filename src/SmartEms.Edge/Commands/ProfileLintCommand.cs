@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using SmartEms.Edge.Adapters.Yaml;
+using SmartEms.Edge.Control;
 using SmartEms.Edge.Core.Configuring;
 
 namespace SmartEms.Edge.Commands;

@@ -37,7 +37,7 @@ internal static class ReleaseCommand
             if (File.Exists(store))
             {
                 using var opened = SqliteStore.OpenReadOnly(store);
-                holds.Adopt(Composition.HoldsIn(opened));
+                holds.Adopt(Ground.HoldsIn(opened));
             }
         }
         catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)

@@ -35,10 +35,10 @@ internal static class RunCommand
             try
             {
                 var (site, mode) = Chosen(loaded, profiles, starts, log);
-                await using var built = Stores.Opened(() => Composition.Build(site, profiles, options with { Start = mode }));
-                using var again = new CancellationTokenSource(mode == StartMode.Safe ? StartLog.TriesAgain : Timeout.InfiniteTimeSpan, screen.Time);
-                using var over = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, again.Token);
-                await RunAsync(built, new(socket, built.Desk, log.Warning) { Claim = claim }, () => Prove(starts, site, mode), (log, over.Token));
+                var built = Stores.Opened(() => Composition.Build(site, profiles, options with { Start = mode }));
+                using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
+                await using var resident = new Resident(new(parsed.GetValue(CheckCommand.Site)!, () => CheckCommand.ProfilesOf(parsed), starts, link, screen.Time, log), built);
+                await RunAsync(resident, new(socket, () => resident.Desk, log.Warning) { Claim = claim }, log, ended.Token);
             }
             catch (Refusal)
             {
@@ -63,13 +63,6 @@ internal static class RunCommand
         return (good ?? loaded, mode == StartMode.LastGood && good is null ? StartMode.Normal : mode);
     }
 
-    private static void Prove(StartLog starts, LoadedSite site, StartMode mode)
-    {
-        starts.Clear();
-        if (mode == StartMode.Normal)
-            starts.Keep(site.Text);
-    }
-
     /// <summary>Two daemons on one site would command against each other: the second one ends before it has touched anything. A socket that cannot be
     /// had for another reason costs the API only.</summary>
     private static async Task<SocketClaim?> ClaimAsync(string socket, Log log, CancellationToken stop)
@@ -89,22 +82,22 @@ internal static class RunCommand
         }
     }
 
-    private static async Task RunAsync(Composition built, LocalServer answering, Action proven, (Log Log, CancellationToken Stop) with)
+    private static async Task RunAsync(Resident resident, LocalServer answering, Log log, CancellationToken stop)
     {
-        var (log, stop) = with;
-        log.Info($"smartems {Composition.Version}: site {built.Site.Id}, {built.Site.Devices.Length} devices, policy {Composition.PolicyOf(built.Site).Name} ({built.Site.Running.PolicyMode})");
-        using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
+        var site = resident.Current.Site;
+        log.Info($"smartems {Composition.Version}: site {site.Id}, {site.Devices.Length} devices, policy {Composition.PolicyOf(site).Name} ({site.Running.PolicyMode})");
         await using var server = answering;
-        var serving = ServeAsync(server, log, stop);
-        built.Cloud?.Start();
-        built.Home?.Start();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var serving = ServeAsync(server, log, over.Token);
+        resident.Current.StartLinks();
         try
         {
-            await new Host(built.Daemon, built.Field, built.Clock, link) { Proven = proven }.RunAsync(stop);
+            await resident.RunAsync(stop);
         }
         finally
         {
-            await OrderlyAsync(built, log);
+            await over.CancelAsync();
+            await OrderlyAsync(resident.Current, log);
             await serving;
         }
     }
@@ -130,18 +123,8 @@ internal static class RunCommand
     private static async Task OrderlyAsync(Composition built, Log log)
     {
         using var limit = new CancellationTokenSource(ReleaseWithin);
-        try
-        {
-            var released = await built.Field.HandBackAsync(limit.Token);
-            log.Info(released ? "stopped; every device follows its own automatic again" : "stopped; not every device confirmed its release, their own timers will");
-        }
-        catch (OperationCanceledException)
-        {
-            log.Warning("stopped; the devices did not take their release in time, their own timers will");
-        }
-        foreach (var session in built.Field.Sessions)
-            foreach (var (control, words) in session.HandedBack)
-                log.Info($"{session.Device.Name}: {control}: {words}");
+        var isReleased = await built.ReleaseAsync(_ => true, limit.Token);
+        log.Info(isReleased ? "stopped; every device follows its own automatic again" : "stopped; not every device confirmed its release, their own timers will");
     }
 }
 

@@ -44,9 +44,6 @@ internal sealed record VersionsView(string Version, string Runtime, string Platf
 /// <summary>What check found.</summary>
 internal sealed record CheckView(bool Ok, string File, int Errors, int Warnings, ProblemView[] Problems);
 
-/// <summary>One problem of a configuration; line and column count from 1.</summary>
-internal sealed record ProblemView(string File, int Line, int Column, string Severity, string Code, string What, string? Remedy);
-
 /// <summary>What standard error carries with -o json when a verb fails.</summary>
 internal sealed record FailureView(string Code, int Exit, string Message, string Hint);
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using SmartEms.Edge.Adapters.Kernel;
 
 namespace SmartEms.Edge.Commands;
 
@@ -12,12 +14,15 @@ internal sealed class WholeFile : IDisposable
 
     private WholeFile(string path, bool replaces)
     {
-        (this.path, this.replaces, part) = (path, replaces, $"{path}.{Environment.ProcessId}.part");
+        (this.path, this.replaces, part) = (path, replaces, PartOf(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         stream = new(part, FileMode.Create, FileAccess.Write);
         Text = new(stream, new UTF8Encoding(false), 64 * 1024) { NewLine = "\n" };
     }
 
     public StreamWriter Text { get; }
+
+    /// <summary>The name a file has until it is whole.</summary>
+    public static string PartOf(string path, string who) => $"{path}.{who}.part";
 
     /// <summary>Begins a file. <see cref="Refusal"/> when it exists and must not be replaced, or cannot be made there.</summary>
     public static WholeFile Begin(string path, bool replaces)
@@ -40,7 +45,13 @@ internal sealed class WholeFile : IDisposable
         }
     }
 
-    /// <summary>Puts the file in its place.</summary>
+    /// <summary>Adds bytes as they are.</summary>
+    public void Bytes(ReadOnlySpan<byte> bytes) => stream.Write(bytes);
+
+    /// <summary>Gives it owner, group and rights of the file that it will replace. <see cref="UnauthorizedAccessException"/> when that may not be done.</summary>
+    public void LikeTheOneThere() => Ownership.Copy(path, stream.SafeFileHandle);
+
+    /// <summary>Puts the file in its place; it stays there through a power cut from here on.</summary>
     public void Finish()
     {
         Text.Flush();
@@ -49,6 +60,7 @@ internal sealed class WholeFile : IDisposable
         if (!replaces && File.Exists(path))
             throw Exists(path);
         File.Move(part, path, replaces);
+        NameChanges.Keep(path);
     }
 
     /// <summary>Takes away what was not finished.</summary>

@@ -13,10 +13,15 @@ internal sealed class LocalClient(string socketPath, TimeProvider time)
     private const int LongestAnswer = 8 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>The answer's JSON as the daemon wrote it: one object on one line.</summary>
-    public Task<byte[]> GetAsync(string target, CancellationToken stop) => SendAsync("GET", target, stop);
+    /// <summary>For what takes as long as a start.</summary>
+    public static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(45);
 
-    public Task<byte[]> PostAsync(string target, CancellationToken stop) => SendAsync("POST", target, stop);
+    /// <summary>The answer's JSON as the daemon wrote it: one object on one line.</summary>
+    public Task<byte[]> GetAsync(string target, CancellationToken stop) => SendAsync("GET", target, Patience, stop);
+
+    public Task<byte[]> PostAsync(string target, CancellationToken stop) => PostAsync(target, Patience, stop);
+
+    public Task<byte[]> PostAsync(string target, TimeSpan within, CancellationToken stop) => SendAsync("POST", target, within, stop);
 
     /// <summary>The answer as a view.</summary>
     public static T Read<T>(byte[] json, JsonTypeInfo<T> type)
@@ -31,9 +36,9 @@ internal sealed class LocalClient(string socketPath, TimeProvider time)
         }
     }
 
-    private async Task<byte[]> SendAsync(string method, string target, CancellationToken stop)
+    private async Task<byte[]> SendAsync(string method, string target, TimeSpan within, CancellationToken stop)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        using var patience = new CancellationTokenSource(within, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
         try
         {
@@ -52,7 +57,7 @@ internal sealed class LocalClient(string socketPath, TimeProvider time)
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            throw new Refusal(Exit.DaemonNotReachable, "daemon_silent", $"the daemon took the call on {socketPath} but did not answer within {Patience.TotalSeconds:0} s", "journalctl -u smartems -n 50");
+            throw new Refusal(Exit.DaemonNotReachable, "daemon_silent", $"the daemon took the call on {socketPath} but did not answer within {within.TotalSeconds:0} s", "journalctl -u smartems -n 50");
         }
     }
 
@@ -96,9 +101,14 @@ internal sealed class LocalClient(string socketPath, TimeProvider time)
             return body;
         if (body.Length == 0)
             throw new Refusal(Exit.Failed, "refused", $"the daemon refused the request with HTTP {status}", "smartems version shows whether program and daemon are of one version");
-        var error = Read(body, ViewsJson.Wire.ErrorView);
-        throw new Refusal(Exit.Failed, error.Code, error.Message, error.Hint);
+        throw Refused(status, Read(body, ViewsJson.Wire.ErrorView));
     }
+
+    private static Refusal Refused(int status, ErrorView error) =>
+        new(error.Code == ReloadAnswer.Invalid ? Exit.ConfigurationInvalid : status == 403 ? Exit.NoPermission : Exit.Failed, error.Code, error.Message, error.Hint)
+        {
+            Problems = [.. (error.Problems ?? []).Select(problem => problem.ToProblem())],
+        };
 
     private static Refusal NotOurs() => new(Exit.Failed, "answer_garbled", "what answers on the socket is not smartems, or its answer was cut off", "check --socket");
 }

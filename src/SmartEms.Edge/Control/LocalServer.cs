@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace SmartEms.Edge.Control;
 
 /// <summary>Answers the table of requests on a Unix socket. Kestrel alone, without a web host: no configuration, no routing, no logging to start up.</summary>
-internal sealed class LocalServer(string socketPath, Desk desk, Action<string> onFault) : IAsyncDisposable
+internal sealed class LocalServer(string socketPath, Func<Desk> desk, Action<string> onFault) : IAsyncDisposable
 {
     public const int BodyBytes = 64 * 1024;
     public const int Connections = 8;
@@ -93,7 +93,7 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
     }
 
     /// <summary>Turns HTTP into the table of requests and back.</summary>
-    private sealed class Door(Desk desk, Action<string> onFault) : IHttpApplication<HttpContext>
+    private sealed class Door(Func<Desk> desk, Action<string> onFault) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -119,7 +119,11 @@ internal sealed class LocalServer(string socketPath, Desk desk, Action<string> o
                 return Reply.Error(413, "too_large", $"a request has at most {BodyBytes / 1024} KiB", "send less");
             try
             {
-                return await Requests.AnswerAsync(desk, asked.Method, asked.Path.Value ?? "", new(name => asked.Query.TryGetValue(name, out var value) ? value.ToString() : null, Caller.Of(context.Features.Get<IConnectionSocketFeature>()?.Socket)), context.RequestAborted);
+                return await Requests.AnswerAsync(desk(), asked.Method, asked.Path.Value ?? "", new(name => asked.Query.TryGetValue(name, out var value) ? value.ToString() : null, Caller.Of(context.Features.Get<IConnectionSocketFeature>()?.Socket)), context.RequestAborted);
+            }
+            catch (ObjectDisposedException) when (desk().Reload is not null)
+            {
+                return Reply.Error(503, "reloading", "the site file was being changed over", "ask again in a second");
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {

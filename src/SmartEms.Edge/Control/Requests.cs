@@ -28,6 +28,9 @@ internal sealed record Desk(Site Site, string Version, Func<Snapshot?> Latest)
     /// <summary>The wire trace of a device's line; null where none is kept.</summary>
     public Func<string, TracedLine?> Trace { get; init; } = _ => null;
 
+    /// <summary>Reads the site file again and takes it into use, for whom, and which text is expected (its SHA-256, or null). Null where no file can be read again.</summary>
+    public Func<Asker, string?, CancellationToken, Task<ReloadAnswer>>? Reload { get; init; }
+
     /// <summary>Every register that may be written, with its count.</summary>
     public Func<ImmutableArray<RegisterUse>> Writes { get; init; } = () => [];
 
@@ -75,8 +78,9 @@ internal sealed record Reply(int Status, byte[] Json)
 {
     public static Reply Ok<T>(T view, JsonTypeInfo<T> type) => new(200, JsonSerializer.SerializeToUtf8Bytes(view, type));
 
-    public static Reply Error(int status, string code, string message, string hint) =>
-        new(status, JsonSerializer.SerializeToUtf8Bytes(new(code, message, hint), ViewsJson.Wire.ErrorView));
+    public static Reply Error(int status, string code, string message, string hint) => Error(status, new(code, message, hint));
+
+    public static Reply Error(int status, ErrorView error) => new(status, JsonSerializer.SerializeToUtf8Bytes(error, ViewsJson.Wire.ErrorView));
 }
 
 /// <summary>One request: what it is called, what it does, who answers it.</summary>
@@ -103,6 +107,7 @@ internal static class Requests
         new("POST", "/v1/orders", "?do=set|hold|release|limit|maintenance|stop|reset&part=…&value=…&lease=15m&reason=…", OrderRequests.OrderAsync),
         new("POST", "/v1/write", "writes registers by hand on a device's own line: ?device=inv1&unit=1&space=holding&address=7&words=002A&reason=why&function=single", HandWrites.WriteAsync),
         new("POST", "/v1/written", "takes down a write that was made past the daemon: ?place=tcp://192.168.3.21:502, and as /v1/write", HandWrites.NoteAsync),
+        new("POST", "/v1/reload", "reads the site file again and takes it into use as a whole, or says every problem and changes nothing: ?sha256=<of the text that is expected>", ReloadRequest.AnswerAsync),
         new("POST", "/v1/release", "hands every device back to its own automatic", ReleaseAsync),
     ];
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SmartEms.Edge.Control;
 
 // What the local API says. Names end in their unit; the name of a power states its positive direction. A value that is not Good is null,
@@ -244,4 +246,9 @@ internal sealed record RequestView(string Method, string Path, string Does);
 internal sealed record ReleaseView(bool Released);
 
 /// <summary>Why a request was not answered, and what to do.</summary>
-internal sealed record ErrorView(string Code, string Message, string Hint);
+internal sealed record ErrorView(string Code, string Message, string Hint)
+{
+    /// <summary>Of a site file that was refused, each with its place.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProblemView[]? Problems { get; init; }
+}

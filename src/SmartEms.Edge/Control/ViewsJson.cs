@@ -22,6 +22,7 @@ namespace SmartEms.Edge.Control;
 [JsonSerializable(typeof(OrdersView))]
 [JsonSerializable(typeof(HandWriteView))]
 [JsonSerializable(typeof(LinksView))]
+[JsonSerializable(typeof(ReloadView))]
 [JsonSerializable(typeof(ErrorView))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, GenerationMode = JsonSourceGenerationMode.Metadata)]
 internal sealed partial class ViewsJson : JsonSerializerContext

@@ -85,6 +85,9 @@ internal sealed class ControlLine
         return !IsHeld || nowMs - ownSinceMs >= OwnAfterMs;
     }
 
+    /// <summary>Something of ours stands in the device from before this session: it is read again before anything of it is trusted, and released like our own.</summary>
+    public void TakeOver() => IsTorn = true;
+
     /// <summary>Something of ours may stand in the device, proven or not.</summary>
     private bool IsHeld => LastTarget is not null || IsTorn;
 

@@ -39,6 +39,9 @@ internal sealed partial class DeviceSession
         return false;
     }
 
+    /// <summary>A run that crashed has left this held, and it has not been handed back yet.</summary>
+    public bool IsLeft(ControlKind kind) => left.ContainsKey(kind);
+
     /// <summary>What became of each control when the device was handed back.</summary>
     public Dictionary<ControlKind, string> HandedBack { get; } = [];
 

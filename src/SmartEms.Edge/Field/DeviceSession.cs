@@ -33,13 +33,17 @@ internal sealed partial class DeviceSession : IAsyncDisposable
         (Index, Device, Profile) = (index, device, profile);
         (bus, clock, onReceipt, budget) = (surroundings.Bus, surroundings.Clock, surroundings.Proofs.OnReceipt, surroundings.Proofs.Budget);
         holds = surroundings.Proofs.Holds;
+        var goesOn = surroundings.Proofs.GoesOn;
         foreach (var hold in holds.Lines)
-            if (hold.Device == device.Name)
+            if (hold.Device == device.Name && !goesOn.Contains((hold.Device, hold.Kind)))
                 left[hold.Kind] = hold;
         controls = [.. profile.Controls.Select(control => new ControlLine(control, profile.Link)
         {
             EffectFactor = control.Kind == ControlKind.EvCurrent ? surroundings.WattsPerAmpere : 1,
         })];
+        foreach (var control in controls)
+            if (goesOn.Contains((device.Name, control.Definition.Kind)))
+                control.TakeOver();
     }
 
     public int Index { get; }

@@ -155,11 +155,23 @@ internal sealed class FieldLayer : IAsyncDisposable
 
     /// <summary>Hands every device back to its own automatic, side by side, so that a dead one does not use up the others' time; true when all took it and
     /// show it.</summary>
-    public async Task<bool> HandBackAsync(CancellationToken stop)
+    public Task<bool> HandBackAsync(CancellationToken stop) => HandBackAsync(_ => true, stop);
+
+    /// <summary>The same for some of the devices.</summary>
+    public async Task<bool> HandBackAsync(Func<DeviceSession, bool> which, CancellationToken stop)
     {
-        var released = await Task.WhenAll(sessions.Where(session => !session.Profile.Controls.IsEmpty).Select(session => session.HandBackAsync(stop).AsTask()));
+        var released = await Task.WhenAll(sessions.Where(session => !session.Profile.Controls.IsEmpty && which(session)).Select(session => session.HandBackAsync(stop).AsTask()));
         return Array.TrueForAll(released, one => one);
     }
+
+    /// <summary>Whether a site file gives somebody reason to write this control of this device.</summary>
+    public static bool Steers(Site site, int device, ControlKind kind) => kind switch
+    {
+        ControlKind.BatteryDischarge => site.Batteries.Any(one => one.Device == device),
+        ControlKind.EvCurrent or ControlKind.EvPhases => site.EvChargers.Any(one => one.Device == device),
+        ControlKind.PvLimit => site.PvPlants.Any(one => one.Device == device && one.Curtailable),
+        _ => false,
+    };
 
     private double WattsPerAmpere(int device)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SmartEms.Edge.Core.Actuating;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Sensing;
@@ -28,4 +29,7 @@ internal sealed record Proofs(Action<Receipt> OnReceipt, WriteBudget Budget)
 {
     /// <summary>What is held on which device.</summary>
     public HoldJournal Holds { get; init; } = new();
+
+    /// <summary>What the site file before this one held, and this one goes on holding: it is not handed back first.</summary>
+    public ImmutableHashSet<(string Device, ControlKind Kind)> GoesOn { get; init; } = [];
 }

@@ -77,6 +77,9 @@ internal sealed class Terminals : IAsyncDisposable
         kept = marks;
     }
 
+    /// <summary>The counts as they were last kept, those of meters this site file does not name among them; null until <see cref="Adopt"/>.</summary>
+    public ImmutableArray<PulseMark>? Marks => kept;
+
     /// <summary>What no process image shows: relays that cannot be set, sensors that cannot be read.</summary>
     public IEnumerable<Finding> Findings()
     {

@@ -38,6 +38,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     /// <summary>Whether earlier starts failed, and what of.</summary>
     public StartMode Start { get; init; }
 
+    /// <summary>The newest quarter-hour that was decided under the site file before this one, in the same process; it is not decided again.</summary>
+    public Slot? Decided { get; init; }
+
     /// <summary>The cloud has not been reached for long.</summary>
     public Func<bool> IsCloudDown { get; init; } = () => false;
 
@@ -71,7 +74,7 @@ internal sealed class Daemon(DaemonParts parts)
     private readonly SlotTally slotTally = new(parts.Site, parts.Recorder);
     private readonly OutsideSource outside = new(parts.Site, parts.Log, parts.RealTime);
     private long brainDay = long.MinValue;
-    private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot, parts.Clock.Now);
+    private readonly SlotBook slots = new(parts.Recorder, parts.RealTime, parts.Memory.LastDecision?.Slot ?? parts.Decided, parts.Clock.Now);
     private long lastFollowMs = -1;
     private long followSteps;
     private long cycles;
@@ -121,6 +124,9 @@ internal sealed class Daemon(DaemonParts parts)
         }, receipt);
         journal.Receipt(receipt);
     }
+
+    /// <summary>What another site file goes on with, and the newest quarter-hour that was decided. To be asked once the rhythms have ended.</summary>
+    public (Memory Memory, Slot? Decided) Leaves() => (memory with { Follow = follow, Alerts = alerts }, slots.Newest);
 
     /// <summary>One Follow step on the image of now. What it found is durable before its setpoints may be written, unless the disk is slow or sick.</summary>
     public async ValueTask FollowOnceAsync()
@@ -273,13 +279,15 @@ internal sealed class Daemon(DaemonParts parts)
     }
 
     /// <summary>The wall clock runs through quarter-hours that have been decided. The decision stands for the rest of its time, then the plain rule leads from
-    /// quarter-hour to quarter-hour of monotonic time; nothing is recorded as decided.</summary>
+    /// quarter-hour to quarter-hour of monotonic time; nothing is recorded as decided. What was decided under another site file does not stand.</summary>
     private void Prolong(Slot slot, ProcessImage image)
     {
         if (inForce is { } standing && clock.UptimeMs - standing.AtMs < Slot.Milliseconds)
             return;
         var thought = Cycle.Think(slot, image, site with { Running = site.Running with { PolicyMode = PolicyMode.Off } }, memory with { Follow = follow }, parts.Policy);
-        journal.Note($"the clock runs through {slot}, which has been decided; the plain rule leads for another quarter-hour", image.TakenAt);
+        journal.Note(
+            parts.Decided == slot ? $"{slot} was decided under the site file before; the plain rule leads until it ends" : $"the clock runs through {slot}, which has been decided; the plain rule leads for another quarter-hour",
+            image.TakenAt);
         inForce = new(thought.Decision, clock.UptimeMs);
     }
 }

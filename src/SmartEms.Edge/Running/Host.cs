@@ -7,9 +7,6 @@ namespace SmartEms.Edge.Running;
 /// <summary>Drives a daemon's rhythms in real time: devices, Follow, Cycle and watchdog each on their own task, until stopped.</summary>
 internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISupervisorLink link)
 {
-    /// <summary>The first decision waits this long for a complete image, then it is made with what there is.</summary>
-    private const long FirstImagePatienceMs = 5_000;
-
     /// <summary>While nothing has been decided yet Follow looks this often for a complete image.</summary>
     private static readonly TimeSpan Eager = TimeSpan.FromMilliseconds(5);
 
@@ -17,6 +14,13 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
     private static readonly TimeSpan LooksEvery = TimeSpan.FromSeconds(1);
 
     private readonly Motion cycle = new(clock);
+    private readonly long beganMs = clock.UptimeMs;
+
+    /// <summary>Of a start.</summary>
+    public static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The first decision waits this long for a complete image, then it is made with what there is.</summary>
+    public TimeSpan FirstImagePatience { get; init; } = UsualPatience;
 
     /// <summary>Called once, when it has run in health for <see cref="StartLog.Proven"/>.</summary>
     public Action Proven { get; init; } = () => { };
@@ -44,12 +48,11 @@ internal sealed class Host(Daemon daemon, FieldLayer field, SiteClock clock, ISu
             // asked to stop
         }
         await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        link.Stopping();
     }
 
     private async Task FollowAsync(CancellationToken stop)
     {
-        while (clock.UptimeMs < FirstImagePatienceMs && !daemon.SeesAll)
+        while (clock.UptimeMs - beganMs < FirstImagePatience.TotalMilliseconds && !daemon.SeesAll)
             await Task.Delay(Eager, clock.Time, stop);
         using var timer = new PeriodicTimer(Period, clock.Time);
         do

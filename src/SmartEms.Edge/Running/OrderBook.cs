@@ -43,7 +43,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     private long lastNumber;
 
     /// <summary>Safe mode: whatever stands, every device is left at rest.</summary>
-    public bool IsAllAtRest { get; init; }
+    public bool IsAllAtRest { get; set; }
 
     /// <summary>What stands at this moment. Ends of leases are told on the wall clock of now, whatever it did meanwhile.</summary>
     public Orders Now(Instant at)
@@ -86,21 +86,53 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         }
     }
 
+    /// <summary>Goes over to another site file: what stands goes on at the part of its name, and ends where that has no such part. Leases go on as they run.</summary>
+    public async Task MoveAsync(Site to)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            Orders moved;
+            lock (gate)
+            {
+                foreach (var one in orders.Overrides)
+                    if (OrderText.Moved(site, to, one) is null)
+                        log.Warning($"order {one.Number} by {one.By} ends: the new site file has no {NameOf(one)}");
+                moved = orders with { Overrides = [.. orders.Overrides.Select(one => OrderText.Moved(site, to, one)).OfType<Override>()] };
+                (orders, site) = (moved, to);
+            }
+            if (!moved.IsEmpty)
+                _ = recorder.AppendAsync(LedgerKind.Override, clock.Now, OrdersWire.ToBytes(Standing(clock.Now)));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <summary>Asks one part for a mode, a power, a current or a limit.</summary>
     public Task<OrderAnswer> SetAsync(string part, string value, TimeSpan? lease, Asker asker)
     {
-        var read = OrderText.Read(site, part, value);
-        var refused = !read.IsOk ? new OrderAnswer(read.Code, read.Problem, read.Remedy) : asker.IsRemote && OfPeople(part) is { } standing ? standing : new Override(0, read.Kind, read.Index, read.Value, default).IsTightening ? (OrderAnswer?)null : Doubted;
-        return AskAsync($"set {part} {value}", asker, lease, refused, (before, at, span) => Override(before, read, at + span, asker));
+        ReadOrder read = default;
+        OrderAnswer? Refused()
+        {
+            read = OrderText.Read(site, part, value);
+            if (!read.IsOk)
+                return new(read.Code, read.Problem, read.Remedy);
+            if (asker.IsRemote && OfPeople(part) is { } standing)
+                return standing;
+            return new Override(0, read.Kind, read.Index, read.Value, default).IsTightening ? null : Doubted;
+        }
+        return AskAsync($"set {part} {value}", asker, lease, Refused, (before, at, span) => Override(before, read, at + span, asker));
     }
 
     /// <summary>Somebody works at the site.</summary>
     public Task<OrderAnswer> MaintainAsync(TimeSpan? lease, Asker asker) =>
-        AskAsync("maintenance", asker, lease, null, (before, at, span) => Override(before, new(OverrideKind.Maintenance, 0, 1), at + span, asker));
+        AskAsync("maintenance", asker, lease, () => null, (before, at, span) => Override(before, new(OverrideKind.Maintenance, 0, 1), at + span, asker));
 
     /// <summary>Bounds a flow; it can only tighten.</summary>
     public Task<OrderAnswer> LimitAsync(ConstraintDirection direction, double watts, TimeSpan? lease, Asker asker) =>
-        AskAsync($"limit {direction} {watts:0} W", asker, lease, double.IsFinite(watts) && watts >= 0 ? null : new("value_unclear", "a limit is a power of 0 W or more", "as in 4200W"), (before, at, span) =>
+        AskAsync($"limit {direction} {watts:0} W", asker, lease, () => double.IsFinite(watts) && watts >= 0 ? null : new OrderAnswer("value_unclear", "a limit is a power of 0 W or more", "as in 4200W"), (before, at, span) =>
         {
             var id = $"{(asker.IsRemote ? "cloud" : "manual")}-{direction}";
             var limit = new GridConstraint(id, asker.IsRemote ? ConstraintSource.Cloud : ConstraintSource.Manual, direction, Power.FromWatts(watts)) { End = at + span, Evidence = $"{asker.Name}: {asker.Reason}" };
@@ -110,9 +142,10 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     /// <summary>Takes back what was asked of a part, or everything but the stop.</summary>
     public Task<OrderAnswer> ReleaseAsync(string? part, Asker asker)
     {
-        var isKnown = part is null || OrderText.Names(site).Contains(part);
-        var refused = isKnown ? OfRelease(part) : new("unknown_part", $"the site has no battery, charger, PV plant or load {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
-        return AskAsync($"release {part ?? "all"}", asker, AtOnce, refused, (before, _, _) =>
+        OrderAnswer? Refused() => part is null || OrderText.Names(site).Contains(part)
+            ? OfRelease(part)
+            : new("unknown_part", $"the site has no battery, charger, PV plant or load {part}", $"it has {string.Join(", ", OrderText.Names(site))}");
+        return AskAsync($"release {part ?? "all"}", asker, AtOnce, Refused, (before, _, _) =>
         {
             var next = part is null
                 ? before with { Overrides = before.Overrides.RemoveAll(one => IsTheirs(one, asker)), Constraints = before.Constraints.RemoveAll(one => !asker.IsRemote || one.Source == ConstraintSource.Cloud) }
@@ -128,7 +161,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
             asker = asker with { Reason = "no reason given" }; // a stop is never refused
         lock (gate)
             orders = orders with { Stop = orders.Stop ?? new(clock.Now, asker.Name) };
-        return AskAsync("emergency stop", asker, AtOnce, null, (before, _, _) => (before, "everything controllable goes to nothing"));
+        return AskAsync("emergency stop", asker, AtOnce, () => null, (before, _, _) => (before, "everything controllable goes to nothing"));
     }
 
     /// <summary>Lets the site come back in stages; refused while a stop contact is pressed or cannot be read. A person who stands at the site needs no clock
@@ -137,7 +170,7 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
     {
         var isPressed = image is null || EmergencyStop.IsOn(image with { Orders = Orders.None }, site);
         var refused = isPressed ? new OrderAnswer("stop_pressed", "an emergency stop is still pressed, or its contact cannot be read", "release the button; smartems devices shows the contacts") : (OrderAnswer?)null;
-        return AskAsync("reset of the emergency stop", asker, AtOnce, refused, (before, _, _) =>
+        return AskAsync("reset of the emergency stop", asker, AtOnce, () => refused, (before, _, _) =>
             (before with { Stop = null }, "the stop is reset: PV comes back at once, batteries after 10 s, chargers and loads after 30 s"));
     }
 
@@ -189,17 +222,17 @@ internal sealed class OrderBook(Site site, Recorder recorder, SiteClock clock, L
         return (before with { Overrides = before.Overrides.RemoveAll(other => NameOf(other) == NameOf(one) && IsDeparture(other) == IsDeparture(one)).Add(one) }, $"order {one.Number} stands, inside the safety envelope, until {until}");
     }
 
-    private async Task<OrderAnswer> AskAsync(string what, Asker asker, TimeSpan? lease, OrderAnswer? refused, Func<Orders, Instant, TimeSpan, (Orders Next, string Words)> take)
+    private async Task<OrderAnswer> AskAsync(string what, Asker asker, TimeSpan? lease, Func<OrderAnswer?> refused, Func<Orders, Instant, TimeSpan, (Orders Next, string Words)> take)
     {
-        var at = clock.Now;
-        if ((refused ?? Faults(asker, lease)) is { } refusal)
-        {
-            Audit(at, $"refused ({refusal.Code}): {what}, asked by {asker.Name}: {refusal.Message}");
-            return refusal;
-        }
-        await turn.WaitAsync();
+        await turn.WaitAsync(); // before the order is read: its part is looked up in the site file that rules when it acts
         try
         {
+            var at = clock.Now;
+            if ((refused() ?? Faults(asker, lease)) is { } refusal)
+            {
+                Audit(at, $"refused ({refusal.Code}): {what}, asked by {asker.Name}: {refusal.Message}");
+                return refusal;
+            }
             var before = Standing(at);
             var (next, words) = take(before, at, lease!.Value);
             // Durable before it acts; a disk that takes longer than a person waits is told of, and control goes on from memory.

@@ -28,6 +28,9 @@ internal sealed class SlotBook
         looked = slot == Slot.Of(now) ? slot : null;
     }
 
+    /// <summary>The newest slot that was decided, by this run or one before; null = none is known.</summary>
+    public Slot? Newest => newest;
+
     /// <summary>The wall clock shows another slot than when it was last taken.</summary>
     public bool IsNew(Slot slot) => looked != slot;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Sensing;
 
 namespace SmartEms.Edge.Running;
@@ -74,6 +75,7 @@ internal sealed class StartLog(string store, string socket, Log log)
                 file.Flush(flushToDisk: true);
             }
             File.Move(fresh, goodSite, overwrite: true);
+            NameChanges.Keep(goodSite);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -10,6 +10,7 @@ internal sealed class TelemetryBasket
     private readonly Dictionary<int, int> numbers = [];
     private readonly List<PendingBatch> batches = [];
     private readonly List<TelemetrySample> numbered = [];
+    private Func<int, (string Name, string Unit)>? names;
     private bool isDoubted;
 
     public bool IsEmpty => batches.Count == 0;
@@ -67,6 +68,9 @@ internal sealed class TelemetryBasket
     /// <summary>The store's number of a point; the disk is asked once per point, here and not on the Follow path.</summary>
     private int NumberOf(IStore store, int local, Func<int, (string Name, string Unit)> nameOf)
     {
+        if (!nameOf.Equals(names))
+            numbers.Clear(); // another site file numbers its points in its own way
+        names = nameOf;
         if (numbers.TryGetValue(local, out var number))
             return number;
         var (name, unit) = nameOf(local);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using SmartEms.Edge.Adapters.Kernel;
 using SmartEms.Edge.Core.Commanding;
 
 namespace SmartEms.Edge.Syncing;
@@ -81,5 +82,6 @@ internal sealed class KeyFiles(string directory)
             stream.Flush(flushToDisk: true);
         }
         File.Move(file + ".new", file, overwrite: true);
+        NameChanges.Keep(file);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class LiveDaemon : IAsyncDisposable
     private LiveDaemon(Composition built)
     {
         this.built = built;
-        server = new(Socket, built.Desk, _ => { });
+        server = new(Socket, () => built.Desk, _ => { });
     }
 
     public string Socket => scratch.Of("ctl.sock");

@@ -13,7 +13,7 @@ internal sealed class LiveServer : IAsyncDisposable
     private LiveServer(Desk desk)
     {
         Socket = Path.Combine(directory.FullName, "ctl.sock");
-        server = new(Socket, desk, Faults.Add);
+        server = new(Socket, () => desk, Faults.Add);
     }
 
     public string Socket { get; }

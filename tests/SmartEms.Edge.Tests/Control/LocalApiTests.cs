@@ -217,10 +217,10 @@ public class LocalApiTests
     [Fact]
     public async Task Who_is_no_operator_may_look_and_not_order()
     {
-        var desk = House.Desk(House.Well) with { OwnUid = 990, ReadFile = _ => "" };
+        var desk = House.Desk(House.Well) with { OwnUid = 990, ReadFile = _ => "", Reload = (_, _, _) => throw new InvalidOperationException("it was read") };
         Asked Stranger(string query) => new(name => query.Split('&').Select(part => part.Split('=')).FirstOrDefault(part => part[0] == name)?[1], new Caller(1, 1001, 1001));
         Assert.Equal(200, (await Requests.AnswerAsync(desk, "GET", "/v1/orders", Stranger(""), default)).Status);
-        foreach (var (path, query) in ((string, string)[])[("/v1/orders", "do=stop&reason=x"), ("/v1/write", "device=inv1&unit=1&space=holding&address=7&words=002A&reason=x"), ("/v1/written", "place=here")])
+        foreach (var (path, query) in ((string, string)[])[("/v1/orders", "do=stop&reason=x"), ("/v1/write", "device=inv1&unit=1&space=holding&address=7&words=002A&reason=x"), ("/v1/written", "place=here"), ("/v1/reload", "")])
         {
             var reply = await Requests.AnswerAsync(desk, "POST", path, Stranger(query), default);
             Assert.Equal(403, reply.Status);

@@ -30,7 +30,7 @@ public class LocalSocketTests
     public async Task A_socket_that_somebody_answers_on_is_left_to_him()
     {
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
-        await using var second = new LocalServer(server.Socket, House.Desk(null), _ => { });
+        await using var second = new LocalServer(server.Socket, () => House.Desk(null), _ => { });
         var taken = await Assert.ThrowsAsync<SocketTakenException>(() => second.StartAsync(default));
         Assert.Contains("another smartems is running", taken.Message, StringComparison.Ordinal);
         await server.Client.GetAsync("/v1/status", default);
@@ -63,7 +63,7 @@ public class LocalSocketTests
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     public async Task A_path_too_long_for_a_socket_is_told_as_such()
     {
-        await using var server = new LocalServer($"/tmp/{new string('x', 120)}.sock", House.Desk(null), _ => { });
+        await using var server = new LocalServer($"/tmp/{new string('x', 120)}.sock", () => House.Desk(null), _ => { });
         Assert.Contains("at most 107 bytes", (await Assert.ThrowsAsync<IOException>(() => server.StartAsync(default))).Message, StringComparison.Ordinal);
         var client = new LocalClient($"/tmp/{new string('x', 120)}.sock", TimeProvider.System);
         Assert.Equal(Exit.Usage, (await Assert.ThrowsAsync<Refusal>(() => client.GetAsync("/v1/status", default))).Exit);
@@ -76,7 +76,7 @@ public class LocalSocketTests
         await using var server = await LiveServer.StartAsync(House.Desk(House.Well));
         await server.StopAsync();
         Assert.False(File.Exists(server.Socket));
-        await using var next = new LocalServer(server.Socket, House.Desk(House.Well), _ => { });
+        await using var next = new LocalServer(server.Socket, () => House.Desk(House.Well), _ => { });
         await next.StartAsync(default);
         await server.Client.GetAsync("/v1/status", default);
         await next.StopAsync(default);

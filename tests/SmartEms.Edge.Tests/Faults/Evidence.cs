@@ -31,7 +31,7 @@ internal static class Evidence
         {
             var commit = Tested.Value;
             var path = Path.Combine(SourceTree.Root, "docs", "evidence", "durability.md");
-            var lines = File.Exists(path) ? File.ReadAllLines(path).Where(line => line.StartsWith("| S", StringComparison.Ordinal) || line.StartsWith("| P", StringComparison.Ordinal)).ToList() : [];
+            var lines = File.Exists(path) ? File.ReadAllLines(path).Where(line => line.Length > 3 && line[..2] == "| " && line[2] is 'S' or 'P' or 'C' && char.IsAsciiDigit(line[3])).ToList() : [];
             lines.RemoveAll(line => line.StartsWith($"| {fault} |", StringComparison.Ordinal));
             var date = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {fault} | {what} | {count} | {Effort.Seed} | {result} | {date} | {commit} |"));
@@ -42,7 +42,7 @@ internal static class Evidence
     }
 
     private static int Number(string line) =>
-        (line[2] == 'P' ? 100 : 0) + int.Parse(string.Concat(line.Skip(3).TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
+        (line[2] == 'P' ? 100 : line[2] == 'C' ? 200 : 0) + int.Parse(string.Concat(line.Skip(3).TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
 
     private static string Commit()
     {

@@ -142,6 +142,30 @@ public sealed class OrderBookTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Under_another_site_file_an_order_stays_with_the_part_of_its_name()
+    {
+        await book.SetAsync("house", "2kW", Quarter, Anna);
+        await book.SetAsync("wallbox", "8A", Quarter, Anna);
+        await book.LimitAsync(ConstraintDirection.Import, 4_200, Quarter, Anna);
+        await book.StopAsync(Anna);
+        time.Advance(TimeSpan.FromMinutes(5));
+        var cellar = site.Batteries[0] with { Name = "cellar" };
+        await book.MoveAsync(site with { Batteries = [cellar, .. site.Batteries], EvChargers = [] });
+
+        var now = book.Now(time.Now);
+        var stays = Assert.Single(now.Overrides);
+        Assert.Equal((OverrideKind.BatteryPower, 1, 2_000.0), (stays.Kind, stays.Index, stays.Value));
+        Assert.Equal(TimeSpan.FromMinutes(10), stays.Until - time.Now);
+        Assert.Single(now.Constraints);
+        Assert.NotNull(now.Stop);
+        Assert.Equal("unknown_part", (await book.SetAsync("wallbox", "8A", Quarter, Anna)).Code);
+        Assert.True((await book.SetAsync("cellar", "1kW", Quarter, Anna)).IsTaken);
+        Assert.Equal([1, 0], book.Now(time.Now).Overrides.Select(one => one.Index));
+        await recorder.AppendAsync(LedgerKind.Note, time.Now, [0]);
+        Assert.Equal([1, 0], OrdersWire.FromBytes(store.Last(LedgerKind.Override)!.Body).Overrides.Select(one => one.Index)); // a restart finds them there too
+    }
+
+    [Fact]
     public async Task A_stop_without_a_reason_is_a_stop_and_its_answer_says_so()
     {
         Assert.True((await book.StopAsync(Anna with { Reason = "" })).IsTaken);

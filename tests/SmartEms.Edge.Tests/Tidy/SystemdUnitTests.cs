@@ -64,6 +64,7 @@ public sealed class SystemdUnitTests : IDisposable
     [InlineData("User=smartems")]
     [InlineData("DevicePolicy=closed")]
     [InlineData("ExecStart=/usr/bin/smartems run --site /etc/smartems/site.yaml")]
+    [InlineData("ExecReload=/usr/bin/smartems reload")]
     [InlineData("ExecStopPost=/usr/bin/smartems release --all --site /etc/smartems/site.yaml")]
     public void The_safety_chain_stands_in_the_unit(string line) => Assert.Contains(line, File.ReadAllLines(Unit));
 
