@@ -46,13 +46,14 @@ internal sealed class Composition : IAsyncDisposable
         terminals = new(Site, Clock, options.Gpio, options.I2c) { Keep = ground.KeepPulsesAsync };
         Daemon? daemon = null;
         Field = new(Site, Clock, device => profiles.Find(device.Profile)!, Lease, new(receipt => daemon?.Hear(receipt), Budget) { Holds = Holds, GoesOn = from.Before?.Held ?? [] }) { Terminals = terminals };
-        Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, PolicyOf(Site), Clock, options.Log)
+        Daemon = daemon = new(new(Site, loaded.Hash, Field, Recorder, Provenance.PolicyOf(Site, loaded.Policy), Clock, options.Log)
         {
             Memory = from.Before?.For(loaded) ?? ground.Remembered(loaded),
             Decided = from.Before?.Decided,
             Orders = Orders,
             Program = Version,
-            PolicyHash = Provenance.PolicyHashOf(Site),
+            PolicyHash = Provenance.PolicyHashOf(Site, loaded.Policy),
+            IsPolicyRefused = loaded.Policy.Refused.Length > 0,
             ProfilesHash = Provenance.ListHash(profiles),
             ProgramBuild = Provenance.Build,
             RealTime = options.RealTime,

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Security.Cryptography;
 using System.Text;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Describing;
@@ -12,20 +11,14 @@ namespace SmartEms.Edge;
 /// <summary>What a decision was made with, by hashes whose texts the store keeps: site file, profiles, policy, program.</summary>
 internal static class Provenance
 {
-    private static readonly Lazy<(IPolicy Policy, string Hash)> Learned = new(() =>
-    {
-        var file = PolicySource.BuiltIn();
-        return (new LearnedPolicy(new(file)), Convert.ToHexStringLower(SHA256.HashData(file.Write())));
-    });
-
-    /// <summary>The policy of a site: the plain rule where nothing is to be won by waiting, else the one built in, upon the plan.</summary>
-    public static IPolicy PolicyOf(Site site) => site.IsPlanned ? Learned.Value.Policy : SelfConsumption.Rule;
+    /// <summary>The policy of a site: the plain rule where nothing is to be won by waiting, else the learned one, upon the plan.</summary>
+    public static IPolicy PolicyOf(Site site, SitePolicy? learned = null) => site.IsPlanned ? (learned ?? SitePolicy.BuiltIn).Policy : SelfConsumption.Rule;
 
     /// <summary>Version of the program as it stands in records and on screens.</summary>
     public static string Version { get; } = Informational.Split('+')[0];
 
     /// <summary>The rule has no weights: its name is all there is to it beside the program. The learned policy is its file.</summary>
-    public static string PolicyHashOf(Site site) => PolicyOf(site) is LearnedPolicy ? Learned.Value.Hash : SiteSource.Hash(PolicyOf(site).Name);
+    public static string PolicyHashOf(Site site, SitePolicy? learned = null) => site.IsPlanned ? (learned ?? SitePolicy.BuiltIn).Hash : SiteSource.Hash(SelfConsumption.Rule.Name);
 
     /// <summary>What the build says of itself behind its version (the commit); empty when it says nothing.</summary>
     public static string Build { get; } = Informational.IndexOf('+') is var at and >= 0 ? Informational[(at + 1)..] : "";
@@ -42,18 +35,20 @@ internal static class Provenance
         return ListHash(profiles);
     }
 
-    /// <summary>Keeps the site file, the profiles it uses and their list, each by its hash.</summary>
+    /// <summary>Keeps the site file, the profiles it uses and their list, and the policy, each by its hash.</summary>
     public static void KeepTexts(IStore store, LoadedSite loaded, ProfileSource profiles)
     {
         store.KeepText(loaded.Hash, loaded.Text);
         foreach (var (_, text) in profiles.Used)
             store.KeepText(SiteSource.Hash(text), text);
         store.KeepText(ListHash(profiles), List(profiles));
+        if (loaded.Site.IsPlanned)
+            store.KeepText(loaded.Policy.Hash, loaded.Policy.Text);
     }
 
     /// <summary>What the ledger says when one of these has changed.</summary>
     public static byte[] Configuration(LoadedSite loaded, ProfileSource profiles) =>
-        Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {ListHash(profiles)}\npolicy {PolicyHashOf(loaded.Site)}\nprogram {Version} {Build}\n");
+        Encoding.UTF8.GetBytes($"site {loaded.Hash}\nprofiles {ListHash(profiles)}\npolicy {PolicyHashOf(loaded.Site, loaded.Policy)}\nprogram {Version} {Build}\n");
 
     /// <summary>By which records name the profiles that were used.</summary>
     public static string ListHash(ProfileSource profiles) => SiteSource.Hash(List(profiles));

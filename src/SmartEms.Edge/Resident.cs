@@ -10,7 +10,11 @@ using SmartEms.Edge.Running;
 namespace SmartEms.Edge;
 
 /// <summary>Where the site file and its profiles are read again, and who hears of it.</summary>
-internal sealed record ResidentParts(string SitePath, Func<ProfileSource> Profiles, StartLog Starts, ISupervisorLink Link, TimeProvider Time, Log Log);
+internal sealed record ResidentParts(string SitePath, Func<ProfileSource> Profiles, StartLog Starts, ISupervisorLink Link, TimeProvider Time, Log Log)
+{
+    /// <summary>The learned policy that is in place now.</summary>
+    public Func<SitePolicy> Policy { get; init; } = () => SitePolicy.BuiltIn;
+}
 
 /// <summary>The daemon for as long as its process lives: runs a site, and goes over to a changed site file as a whole or not at all.</summary>
 internal sealed class Resident(ResidentParts parts, Composition site) : IAsyncDisposable
@@ -128,10 +132,10 @@ internal sealed class Resident(ResidentParts parts, Composition site) : IAsyncDi
         if (sha256 is not null && sha256 != SiteSource.Hash(text))
             return (new("other_text", $"{parts.SitePath} holds another text (SHA-256 {SiteSource.Hash(text)}) than the one that was asked for", "somebody else has written it: look at it, then ask again"), null);
         var read = SiteSource.Parse(text, parts.SitePath, profiles);
-        if (read.Value is not { } loaded)
+        if ((read.Value is { } sound ? sound with { Policy = parts.Policy() } : null) is not { } loaded)
             return (new(ReloadAnswer.Invalid, ProblemPrinter.Summary(read.Problems), "mend the file, then ask again; smartems check shows the same") { Problems = read.Problems }, null);
         var rules = current;
-        if (loaded.Hash == rules.Loaded.Hash && Provenance.ListHash(profiles) == Provenance.ListHash(rules.Profiles))
+        if (loaded.Hash == rules.Loaded.Hash && Provenance.ListHash(profiles) == Provenance.ListHash(rules.Profiles) && loaded.Policy.Hash == rules.Loaded.Policy.Hash)
             return (new(ReloadAnswer.Ok, "nothing has changed: this text rules already") { Sha256 = loaded.Hash, Problems = read.Problems }, null);
         if (parts.Starts.Begin(loaded.Hash, $"{Composition.Version} {Provenance.Build}") is not StartMode.Normal)
             return (new("failed_before", "the last starts with this very file did not come to health", "read journalctl -u smartems for the cause, mend the file, then ask again"), null);

@@ -8,7 +8,11 @@ using SmartEms.Edge.Core.Describing;
 namespace SmartEms.Edge;
 
 /// <summary>A site file that may be used: the site, the file's text, and the SHA-256 of the text in lower-case hex, by which records name it.</summary>
-internal sealed record LoadedSite(Site Site, string Hash, string Text);
+internal sealed record LoadedSite(Site Site, string Hash, string Text)
+{
+    /// <summary>What proposes there, where anything is to be won by waiting.</summary>
+    public SitePolicy Policy { get; init; } = SitePolicy.BuiltIn;
+}
 
 /// <summary>Reads the site file together with the profiles it names.</summary>
 internal static class SiteSource

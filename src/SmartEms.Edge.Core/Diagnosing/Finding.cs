@@ -70,6 +70,9 @@ public enum FindingCode : short
     OutlookUnusable = 404,
     OutlookStale = 405,
 
+    /// <summary>The policy of the box.</summary>
+    PolicyRefused = 406,
+
     StoreFailing = 501,
     CloudNotReached = 502,
 

@@ -12,7 +12,7 @@ namespace SmartEms.Edge.Commands;
 /// <summary>smartems policy: which learned policy proposes on this box, and fitting it to the site's own past.</summary>
 internal static class PolicyCommand
 {
-    private const string TakesEffect = "it proposes from the next start on: systemctl restart smartems";
+    private const string TakesEffect = "it proposes from the next quarter-hour on once the daemon has taken it: smartems reload";
 
     public static Command Build(Screen screen) => new("policy", "which learned policy proposes on this box, and fitting it to the site's own past") { Show(screen), Tune(screen), Install(screen), Reset(screen) };
 
@@ -21,11 +21,11 @@ internal static class PolicyCommand
         var show = new Command("show", "the policy in force, who signed it, and how it was trained") { RunCommand.Store };
         show.SetAction(parsed => Guarded(() =>
         {
-            var (view, refused) = Look(Directory(parsed));
+            var view = Look(Directory(parsed));
             if (parsed.IsJson())
                 screen.Json(JsonSerializer.SerializeToUtf8Bytes(view, CommandsJson.Wire.PolicyView));
             else
-                screen.Show(screen.NewPage().Row("policy", view.Hash.Length == 0 ? "the plan alone" : view.Hash).Row("from", view.From).Row("training", view.Record.Length == 0 ? "none" : view.Record).Row("refused", refused));
+                screen.Show(screen.NewPage().Row("policy", view.Hash.Length == 0 ? "the plan alone" : view.Hash).Row("from", view.From).Row("training", view.Record.Length == 0 ? "none" : view.Record).Row("refused", view.Refused));
         }));
         return show;
     }
@@ -45,7 +45,7 @@ internal static class PolicyCommand
             var isTaken = tuning.IsBetter && !parsed.GetValue(dry);
             if (isTaken)
                 PolicyKeys.Keep(directory, policy.Write(), PolicyKeys.Sign(directory, policy.Write()));
-            var view = new TuningView(site.Id, days, tuning.IsBetter, isTaken, policy.Hash(), [.. tuning.Weeks.Select(week => new TuningWeekView($"{week.From}", week.Plan, week.Before, week.After))]);
+            var view = new TuningView(site.Id, days, tuning.IsBetter, isTaken, HashOf(policy), [.. tuning.Weeks.Select(week => new TuningWeekView($"{week.From}", week.Plan, week.Before, week.After))]);
             if (parsed.IsJson())
                 screen.Json(JsonSerializer.SerializeToUtf8Bytes(view, CommandsJson.Wire.TuningView));
             else
@@ -63,7 +63,7 @@ internal static class PolicyCommand
             var directory = Directory(parsed);
             var signed = PolicySource.Read(parsed.GetValue(file)!, PolicyKeys.Of(directory));
             PolicyKeys.Keep(directory, signed.Policy.Write(), signed.Signature);
-            screen.Out.WriteLine($"policy {signed.Policy.Hash()[..12]}, signed by {signed.By}, is in place; {TakesEffect}");
+            screen.Out.WriteLine($"policy {HashOf(signed.Policy)[..12]}, signed by {signed.By}, is in place; {TakesEffect}");
         }));
         return install;
     }
@@ -81,19 +81,14 @@ internal static class PolicyCommand
         return reset;
     }
 
-    private static (PolicyView View, string Refused) Look(string directory)
-    {
-        try
-        {
-            return PolicySource.Kept(directory, PolicyKeys.Of(directory)) is { } kept ? (new(kept.Policy.Hash(), $"signed by {kept.By}", kept.Policy.Record, ""), "") : (Of(PolicySource.BuiltIn()), "");
-        }
-        catch (PolicyFileException wrong)
-        {
-            return (new("", "the policy of this box is refused, and the plan leads", "", wrong.Message), wrong.Message);
-        }
-    }
+    /// <summary>As records name it.</summary>
+    private static string HashOf(PolicyFile policy) => new SitePolicy(policy, "").Hash;
 
-    private static PolicyView Of(PolicyFile builtIn) => builtIn.Record.Length == 0 ? new("", "built in", "", "") : new(builtIn.Hash(), "built in", builtIn.Record, "");
+    private static PolicyView Look(string directory)
+    {
+        var policy = PolicyKeys.InForce(directory);
+        return new(policy.File.Record.Length == 0 ? "" : policy.Hash, policy.From, policy.File.Record, policy.Refused);
+    }
 
     internal static Page Draw(TuningView view, string currency, Screen screen)
     {

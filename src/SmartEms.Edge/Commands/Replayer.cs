@@ -18,6 +18,7 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
     private const int NotesShown = 20;
 
     private readonly Dictionary<(string Site, string Profiles), Site?> sites = [];
+    private readonly Dictionary<string, SitePolicy?> policies = [];
 
     /// <summary>What the site had learnt by the record thought last; null = it is looked up in the store.</summary>
     private Brain? learnt;
@@ -56,12 +57,12 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
         }
         if ((whatIf ?? SiteOf(record)) is not { } site)
             return (null, $"the site file it ran under ({Short(record.SiteHash)}…) or a profile of it is not in the store or does not read any more");
-        if (whatIf is null && (record.PolicyName != Composition.PolicyOf(site).Name || (record.PolicyHash.Length > 0 && record.PolicyHash != Provenance.PolicyHashOf(site))))
-            return (null, $"it was led by {record.PolicyName} {Short(record.PolicyHash)}, which this program does not have");
+        if (PolicyOf(record, site) is not { } policy)
+            return (null, $"it was led by {record.PolicyName} {Short(record.PolicyHash)}, which neither this program nor the store has");
         if (!Fits(record, site))
             return (null, "it was made with other devices than this site file has");
         var brain = record.Image.Outside is null ? null : known ?? Learnt.Before(store, entry, site);
-        var thought = Cycle.Think(record.Slot, record.Image, site, record.Before with { Brain = brain }, Composition.PolicyOf(site));
+        var thought = Cycle.Think(record.Slot, record.Image, site, record.Before with { Brain = brain }, policy);
         learnt = record.Image.Outside is null ? known : thought.Memory.Brain;
         if (whatIf is not null)
             return Otherwise(record.Decision, thought.Decision);
@@ -91,6 +92,17 @@ internal sealed class Replayer(IStore store, ProfileSource fallback, Site? whatI
     private static bool Fits(CycleRecord record, Site site) =>
         record.Image.Batteries.Length == site.Batteries.Length && record.Image.PvPlants.Length == site.PvPlants.Length
         && record.Image.EvChargers.Length == site.EvChargers.Length && record.Image.Devices.Length == site.Devices.Length;
+
+    /// <summary>The policy of that time: the one built in, or one whose text the store has kept. Another site file is thought under with what led then, where it can be had.</summary>
+    private IPolicy? PolicyOf(CycleRecord record, Site site)
+    {
+        if (!policies.TryGetValue(record.PolicyHash, out var learned))
+            policies[record.PolicyHash] = learned = record.PolicyHash.Length == 0 || record.PolicyHash == SitePolicy.BuiltIn.Hash ? SitePolicy.BuiltIn : SitePolicy.Kept(store.Text(record.PolicyHash));
+        if (whatIf is not null)
+            return Provenance.PolicyOf(site, learned);
+        var policy = site.IsPlanned && learned is null ? null : Provenance.PolicyOf(site, learned);
+        return policy is not null && policy.Name == record.PolicyName && (record.PolicyHash.Length == 0 || record.PolicyHash == Provenance.PolicyHashOf(site, learned)) ? policy : null;
+    }
 
     private Site? SiteOf(CycleRecord record)
     {

@@ -34,10 +34,11 @@ internal static class RunCommand
             var options = new CompositionOptions(parsed.GetValue(Store), Composition.BoxTime, screen.Time, log) { ClockJudge = parsed.GetValue(TrustClock) ? null : Composition.ClockOfBox, Uplink = CloudParts.OverMqtt(Composition.BoxTime), Home = HomeSpeaker.OverMqtt(Composition.BoxTime) };
             try
             {
-                var (site, mode) = Chosen(loaded, profiles, starts, log);
+                SitePolicy Policy() => Told(PolicyKeys.InForce(Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(Store)!))!), log);
+                var (site, mode) = Chosen(loaded with { Policy = Policy() }, profiles, starts, log);
                 var built = Stores.Opened(() => Composition.Build(site, profiles, options with { Start = mode }));
                 using var link = SystemdLink.FromEnvironment(Environment.GetEnvironmentVariable);
-                await using var resident = new Resident(new(parsed.GetValue(CheckCommand.Site)!, () => CheckCommand.ProfilesOf(parsed), starts, link, screen.Time, log), built);
+                await using var resident = new Resident(new(parsed.GetValue(CheckCommand.Site)!, () => CheckCommand.ProfilesOf(parsed), starts, link, screen.Time, log) { Policy = Policy }, built);
                 await RunAsync(resident, new(socket, () => resident.Desk, log.Warning) { Claim = claim }, log, ended.Token);
             }
             catch (Refusal)
@@ -63,6 +64,13 @@ internal static class RunCommand
         return (good ?? loaded, mode == StartMode.LastGood && good is null ? StartMode.Normal : mode);
     }
 
+    private static SitePolicy Told(SitePolicy policy, Log log)
+    {
+        if (policy.Refused.Length > 0)
+            log.Error($"F406 the policy of this box is refused, and the plan leads: {policy.Refused}; smartems policy reset goes back to the one built in");
+        return policy;
+    }
+
     /// <summary>Two daemons on one site would command against each other: the second one ends before it has touched anything. A socket that cannot be
     /// had for another reason costs the API only.</summary>
     private static async Task<SocketClaim?> ClaimAsync(string socket, Log log, CancellationToken stop)
@@ -85,7 +93,7 @@ internal static class RunCommand
     private static async Task RunAsync(Resident resident, LocalServer answering, Log log, CancellationToken stop)
     {
         var site = resident.Current.Site;
-        log.Info($"smartems {Composition.Version}: site {site.Id}, {site.Devices.Length} devices, policy {Composition.PolicyOf(site).Name} ({site.Running.PolicyMode})");
+        log.Info($"smartems {Composition.Version}: site {site.Id}, {site.Devices.Length} devices, policy {Provenance.PolicyOf(site, resident.Current.Loaded.Policy).Name} {resident.Current.Loaded.Policy.From} ({site.Running.PolicyMode})");
         await using var server = answering;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var serving = ServeAsync(server, log, over.Token);

@@ -41,6 +41,9 @@ internal sealed record DaemonParts(Site Site, string SiteHash, FieldLayer Field,
     /// <summary>The newest quarter-hour that was decided under the site file before this one, in the same process; it is not decided again.</summary>
     public Slot? Decided { get; init; }
 
+    /// <summary>The policy of this box is not sound or not signed, and the plan leads.</summary>
+    public bool IsPolicyRefused { get; init; }
+
     /// <summary>The cloud has not been reached for long.</summary>
     public Func<bool> IsCloudDown { get; init; } = () => false;
 
@@ -227,6 +230,8 @@ internal sealed class Daemon(DaemonParts parts)
             findings.Add(new(FindingCode.CloudNotReached));
         if (outside.Trouble(image.TakenAt) is { } trouble)
             findings.Add(trouble);
+        if (parts.IsPolicyRefused)
+            findings.Add(new(FindingCode.PolicyRefused));
         findings.AddRange(ofPolicy);
         return findings.DrainToImmutable();
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Core.Commanding;
+using SmartEms.Edge.Core.Proposing;
 
 namespace SmartEms.Edge.Syncing;
 
@@ -34,6 +35,20 @@ internal static class PolicyKeys
             // without its own key the box takes operators' signatures only
         }
         return keys;
+    }
+
+    /// <summary>What proposes on this box: the policy that was put in place, else the one built in; the plan alone where what was put in place is not sound or nobody known has
+    /// signed it.</summary>
+    public static SitePolicy InForce(string directory)
+    {
+        try
+        {
+            return PolicySource.Kept(directory, Of(directory)) is { } kept ? new(kept.Policy, $"signed by {kept.By}") : SitePolicy.BuiltIn;
+        }
+        catch (PolicyFileException wrong)
+        {
+            return new(PolicyFile.PlanAlone, "the plan alone", wrong.Message);
+        }
     }
 
     /// <summary>The box's own signature.</summary>

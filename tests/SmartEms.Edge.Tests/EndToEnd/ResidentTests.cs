@@ -5,6 +5,7 @@ using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Running;
+using SmartEms.Edge.Syncing;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -116,11 +117,12 @@ internal sealed class LivingDaemon : IAsyncDisposable
         Log log = new(said, forJournal: false);
         ProfileSource Profiles() => new(site.ProfileDirectory);
         var profiles = Profiles();
-        var loaded = SiteSource.Load(site.SiteFile, profiles).Value!;
+        SitePolicy Policy() => PolicyKeys.InForce(Path.GetDirectoryName(Store)!);
+        var loaded = SiteSource.Load(site.SiteFile, profiles).Value! with { Policy = Policy() };
         StartLog starts = new(Store, site.PathOf("ctl.sock"), log);
         starts.Begin(loaded.Hash, "test");
         var built = Composition.Build(loaded, profiles, new(Store, time, TimeProvider.System, log) { Home = house });
-        Resident = new(new(site.SiteFile, Profiles, starts, SilentLink.Instance, TimeProvider.System, log), built);
+        Resident = new(new(site.SiteFile, Profiles, starts, SilentLink.Instance, TimeProvider.System, log) { Policy = Policy }, built);
         running = Resident.RunAsync(over.Token);
     }
 

@@ -52,12 +52,12 @@ public class TunerTests
         Assert.Throws<ArgumentException>(() => Tuner.Run(Lived(Short.LeastDays - 1), new(10_000, 5_000, 5_000), PolicySource.BuiltIn(), Short));
 
     [Theory]
-    [InlineData(true, 10, 10, 9.9, 9.9, 9.9)]
-    [InlineData(false, 10, 10, 10, 10, 10)] // no better
-    [InlineData(false, 10, 10, 9, 10.1, 10.1)] // one lucky week
-    [InlineData(false, 9, 10, 9.5, 9.5, 9.5)] // better than before, worse than the plan
-    [InlineData(false, 10, 9, 9.5, 9.5, 9.5)] // better than the plan, worse than before
-    [InlineData(false, 10, 10, 9.9, 9.9, 10.3)] // worse in all
+    [InlineData(true, 10.0, 10.0, 9.9, 9.9, 9.9)]
+    [InlineData(false, 10.0, 10.0, 10.0, 10.0, 10.0)] // no better
+    [InlineData(false, 10.0, 10.0, 9.0, 10.1, 10.1)] // one lucky week
+    [InlineData(false, 9.0, 10.0, 9.5, 9.5, 9.5)] // better than before, worse than the plan
+    [InlineData(false, 10.0, 9.0, 9.5, 9.5, 9.5)] // better than the plan, worse than before
+    [InlineData(false, 10.0, 10.0, 9.9, 9.9, 10.3)] // worse in all
     public void It_is_promoted_only_where_it_was_cheaper_than_both(bool isBetter, double plan, double before, params double[] afters)
     {
         ImmutableArray<JudgedWeek> weeks = [.. afters.Select(after => new JudgedWeek(Start, plan, before, after))];

@@ -55,7 +55,7 @@ public sealed class PolicyVerbTests : IDisposable
         Assert.Contains("signed by anna", ran.Out, StringComparison.Ordinal);
         using (var view = JsonDocument.Parse((await RunAsync("show", "-o", "json")).Out))
         {
-            Assert.Equal(PolicyFileTests.Drawn(4).Hash(), view.RootElement.GetProperty("hash").GetString());
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(PolicyFileTests.Drawn(4).Write())), view.RootElement.GetProperty("hash").GetString());
             Assert.Contains("anna", view.RootElement.GetProperty("from").GetString(), StringComparison.Ordinal);
         }
         Assert.Equal(Exit.Ok, (await RunAsync("reset")).Exit);
