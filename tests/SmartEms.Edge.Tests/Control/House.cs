@@ -137,6 +137,7 @@ internal static class House
     {
         RecordAt = at => Slot.Of(at) == Record.Slot ? Record : null,
         Release = _ => Task.FromResult(true),
+        Reload = (_, _, _) => Task.FromResult(new ReloadAnswer(ReloadAnswer.Ok, "the site file rules: hh-0042, 4 devices") { Sha256 = SiteSource.Hash("") }),
         Orders = new(Site, new Recorder(null, TimeProvider.System), new(TimeProvider.System), new(TextWriter.Null, false)),
         LineOf = name => name == "inv1" ? new ModbusTcpMaster(new("127.0.0.1", 1), TimeProvider.System) : null,
         RecordWrite = _ => Task.FromResult(true),

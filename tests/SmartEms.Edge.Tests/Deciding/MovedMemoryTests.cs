@@ -16,10 +16,11 @@ public sealed class MovedMemoryTests
         PvLimits = [2_000],
         ImportOverSeconds = 4,
         RecoverySeconds = 17,
+        Regulation = RegulationMemory.Fresh with { Plants = [] },
     };
 
     [Fact]
-    public void The_same_parts_keep_all_of_it() => Assert.Equal(Known.Regulation, Known.Moved(House, House with { Name = "other" }).Regulation);
+    public void The_same_parts_keep_all_of_it() => Assert.Same(Known.Regulation, Known.Moved(House, House with { Name = "other" }).Regulation);
 
     [Fact]
     public void A_limit_in_force_stays_with_its_plant_and_a_new_plant_begins_unlimited()
@@ -32,8 +33,8 @@ public sealed class MovedMemoryTests
         };
         var moved = Known.Moved(House, next);
         Assert.True(moved.Fits(next));
-        Assert.Equal([double.PositiveInfinity, 2_000], moved.PvLimits);
-        Assert.Equal([9, 0], moved.Chargers.Select(charger => charger.Offer.Amperes));
+        Assert.Equal(new[] { double.PositiveInfinity, 2_000 }, moved.PvLimits.ToArray());
+        Assert.Equal([9.0, 0.0], moved.Chargers.Select(charger => charger.Offer.Amperes));
         Assert.Equal((4, 17), (moved.ImportOverSeconds, moved.RecoverySeconds));
         Assert.Same(RegulationMemory.Fresh, moved.Regulation);
     }
