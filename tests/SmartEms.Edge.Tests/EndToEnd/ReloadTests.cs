@@ -94,6 +94,7 @@ public sealed class ReloadTests(ITestOutputHelper story)
         Assert.Contains(notes, note => note.Contains("is not a known key", StringComparison.Ordinal) && note.EndsWith("the one from before goes on", StringComparison.Ordinal));
     }
 
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     [Fact]
     public async Task C8_a_new_file_is_put_in_its_place_and_put_back_when_the_daemon_does_not_take_it()
     {
