@@ -66,7 +66,7 @@ internal sealed class WireDay : IDisposable
         };
         near = new(settings, time, () => 0);
         uplinker = new(new(link, site, near, recorder, new SiteClock(time), Log.Silent) { Latest = () => null, Program = "bench", Heard = message => SignedAck.Heard(message, device, keys) });
-        far = new(new("bench-far", [broker]) { Filters = [topics.Quarter, topics.Event, topics.Alert], SessionExpiry = TimeSpan.Zero, MostMessagesPerSecond = int.MaxValue }, TimeProvider.System, () => 0);
+        far = new(new("bench-far", [broker]) { Filters = [topics.Summary, topics.Decision, topics.Event, topics.Alert], SessionExpiry = TimeSpan.Zero, MostMessagesPerSecond = int.MaxValue }, TimeProvider.System, () => 0);
         Until(() => far.Look.State == UplinkState.Syncing && uplinker.Look.State >= UplinkState.Syncing, "two sessions");
         Settle();
     }

@@ -63,7 +63,7 @@ internal sealed class SimulatedBox : IDisposable
             nextAt += (long)(period.TotalSeconds * time.TimestampFrequency);
             Made++;
         }
-        while (hasSession && sent < Made && uplink.Room > 0 && uplink.Publish(new(topics.Quarter, Entry(sent + 1))) is not null)
+        while (hasSession && sent < Made && uplink.Room > 0 && uplink.Publish(new(topics.Summary, Entry(sent + 1))) is not null)
             sent++;
     }
 

@@ -36,7 +36,7 @@ internal sealed class Ingest : IDisposable
     public Ingest(BrokerAddress broker, Database database, TimeProvider time, string name)
     {
         (this.database, this.time) = (database, time);
-        string[] topics = ["state", "quarter", "event", "alert"];
+        string[] topics = ["state", "summary", "decision", "event", "alert"];
         var settings = new UplinkSettings(name, [broker])
         {
             Filters = [.. topics.Select(topic => $"$share/ingest/{UplinkTopics.Root}/+/+/+/{topic}")],

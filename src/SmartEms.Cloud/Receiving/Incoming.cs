@@ -20,7 +20,6 @@ internal sealed record IncomingItem(long Sequence, string Kind, string Json)
 /// <summary>A message of a box, understood: the numbers it covers and its items; or its state.</summary>
 internal sealed record Incoming(BoxName Box, string Topic)
 {
-    private const string QuarterTopic = "quarter";
     private const int MostBytes = 1 << 20;
     private const int MostItems = 1_024;
 
@@ -70,10 +69,10 @@ internal sealed record Incoming(BoxName Box, string Topic)
         return this with { From = from, To = to, Items = items, WantsAck = root.TryGetProperty("ack", out var ack) && ack.GetBoolean() };
     }
 
-    /// <summary>Of a quarter-hour come a summary, a decision, or both, known by what they have; a damaged one has neither.</summary>
+    /// <summary>With a summary comes the decision for the next quarter-hour, known by what it has; a damaged item has neither.</summary>
     private IncomingItem Item(long sequence, JsonElement item)
     {
-        var kind = Topic != QuarterTopic ? Topic : item.TryGetProperty("led_by", out _) ? "decision" : item.TryGetProperty("import_wh", out _) ? "summary" : Topic;
+        var kind = Topic is not ("summary" or "decision") ? Topic : item.TryGetProperty("led_by", out _) ? "decision" : item.TryGetProperty("import_wh", out _) ? "summary" : Topic;
         return new(sequence, kind, item.GetRawText()) { Slot = kind == "summary" && item.TryGetProperty("slot", out var slot) ? slot.GetInt64() : null };
     }
 }

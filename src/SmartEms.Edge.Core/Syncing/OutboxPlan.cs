@@ -14,6 +14,9 @@ public sealed record OutboxBatch(long From, long To, LedgerKind Kind, IReadOnlyL
     /// <summary>A summary without the decision that comes with it, or a decision without the summary.</summary>
     public bool IsHalf => Entries is [{ Kind: LedgerKind.Summary or LedgerKind.Cycle }];
 
+    /// <summary>Decisions, and no summary among them.</summary>
+    public bool IsDecisionAlone => Entries.Count > 0 && Entries.All(entry => entry.Kind == LedgerKind.Cycle);
+
     /// <summary>The first message out of what follows a number; null where nothing of it is sent.</summary>
     /// <param name="after">What went before.</param>
     /// <param name="entries">What follows it in the ledger, in sequence.</param>

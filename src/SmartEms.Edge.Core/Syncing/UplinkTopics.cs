@@ -14,8 +14,11 @@ public sealed record UplinkTopics(string Tenant, string Site, string Box)
     /// <summary>Whether the box is there and how it is; retained.</summary>
     public string State => $"{Own}/state";
 
-    /// <summary>A quarter-hour's summary and the decision for the next one.</summary>
-    public string Quarter => $"{Own}/quarter";
+    /// <summary>A quarter-hour's summary, and the decision for the next one that comes with it.</summary>
+    public string Summary => $"{Own}/summary";
+
+    /// <summary>Decisions that no summary came with.</summary>
+    public string Decision => $"{Own}/decision";
     public string Event => $"{Own}/event";
     public string Alert => $"{Own}/alert";
     public string Telemetry => $"{Own}/telemetry";

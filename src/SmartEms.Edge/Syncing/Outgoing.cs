@@ -127,7 +127,7 @@ internal sealed class Outgoing(UplinkerParts parts, UplinkTopics topics)
     {
         var topic = sent.Batch.Kind switch
         {
-            LedgerKind.Summary => topics.Quarter,
+            LedgerKind.Summary => sent.Batch.IsDecisionAlone ? topics.Decision : topics.Summary,
             LedgerKind.Alert => topics.Alert,
             _ => topics.Event,
         };

@@ -106,7 +106,7 @@ public class IngestTests(ITestOutputHelper story)
         await using var postgres = await Postgres.StartAsync();
         await using var broker = await Adapters.Mqtt.Mosquitto.StartAsync();
         await using var receiver = new Receiver(broker.Plain, postgres, "ingest-1");
-        using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["smartems/v1/acme/+/+/quarter"] });
+        using var listener = Client.Open(Client.Settings(broker.Plain) with { Filters = ["smartems/v1/acme/+/+/summary"] });
         await UntilAsync(() => Task.FromResult(receiver.Ingest.Look.State == UplinkState.Syncing), () => "the receiver has no session");
         await using var box = new LiveBox(broker.Plain, differing: Hasty with { Before = made => made.Slots(2_000_000, SlotsOfDay) });
         await UntilAsync(() => Task.FromResult(box.Uplinker.Look.State == UplinkState.Syncing), () => $"the box has no session; {box.Uplinker.Look}"); // what was written before is old
@@ -222,7 +222,7 @@ public class IngestTests(ITestOutputHelper story)
         await using var postgres = await Postgres.StartAsync();
         await using var database = new Database(postgres.Connection);
         await database.OpenAsync(default);
-        Incoming Message(long sequence, double import) => new(new("t", "s", "b"), "quarter")
+        Incoming Message(long sequence, double import) => new(new("t", "s", "b"), "summary")
         {
             From = sequence,
             To = sequence,

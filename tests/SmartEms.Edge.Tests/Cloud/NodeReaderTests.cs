@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using SmartEms.Edge.Core.Quantities;
+using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Tests.Adapters;
 using SmartEms.Edge.Tests.Syncing;
@@ -50,7 +51,9 @@ public class NodeReaderTests(ITestOutputHelper story)
         {
             foreach (var (kind, body) in SchemaTests.Entries())
                 box.Store.Append(kind, Instant.From(TimeProvider.System.GetUtcNow()), body);
-            string[] first = ["state", "quarter", "event", "alert", "telemetry"];
+            foreach (var kind in (LedgerKind[])[LedgerKind.Alert, LedgerKind.Cycle]) // a decision that no summary comes with
+                box.Store.Append(kind, Instant.From(TimeProvider.System.GetUtcNow()), SchemaTests.Entries().Last(entry => entry.Kind == kind).Body);
+            string[] first = ["state", "summary", "decision", "event", "alert", "telemetry"];
             await UntilAsync(() => first.All(Has), string.Join(", ", first));
             foreach (var word in (string[])["pull", "command", "ack"])
                 await reader.StandardInput.WriteLineAsync(word);

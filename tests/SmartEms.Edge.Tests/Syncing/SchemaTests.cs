@@ -70,7 +70,7 @@ public class SchemaTests
             var sent = LedgerText.TopicOf(kind)!.Value;
             var schema = sent switch
             {
-                LedgerKind.Summary => "quarter",
+                LedgerKind.Summary => kind == LedgerKind.Cycle ? "decision" : "summary",
                 LedgerKind.Alert => "alert",
                 _ => "event",
             };
@@ -112,10 +112,11 @@ public class SchemaTests
     }
 
     [Theory]
-    [InlineData("quarter", """{"v":2,"from":1,"to":1,"items":[]}""")]
-    [InlineData("quarter", """{"v":1,"from":1,"to":1,"items":[{"seq":1}]}""")]
-    [InlineData("quarter", """{"v":1,"from":1,"to":1,"ack":false,"items":[]}""")]
-    [InlineData("quarter", """{"v":1,"from":0,"to":1,"items":[]}""")]
+    [InlineData("summary", """{"v":2,"from":1,"to":1,"items":[]}""")]
+    [InlineData("summary", """{"v":1,"from":1,"to":1,"items":[{"seq":1}]}""")]
+    [InlineData("summary", """{"v":1,"from":1,"to":1,"ack":false,"items":[]}""")]
+    [InlineData("summary", """{"v":1,"from":0,"to":1,"items":[]}""")]
+    [InlineData("decision", """{"v":1,"from":1,"to":1,"items":[{"seq":1,"slot":1,"import_wh":1,"export_wh":0,"pv_wh":0,"charge_wh":0,"discharge_wh":0,"ev_wh":0,"load_wh":1,"cost":0,"soc_pct":0}]}""")]
     [InlineData("state", """{"v":1,"online":"yes"}""")]
     [InlineData("telemetry", """{"v":1,"at":1,"import_w":"much","pv_w":null,"discharge_w":null,"ev_w":null,"soc_pct":null}""")]
     [InlineData("ack", """{"v":1,"through":-1}""")]

@@ -78,7 +78,7 @@ public class ThriftTests
         await using var thrifty = new Thrifty();
         thrifty.LiveQuarter(2_000_000);
         var (topic, json) = Assert.Single(thrifty.Sent);
-        Assert.Equal("quarter", topic);
+        Assert.Equal("summary", topic);
         var items = json.GetProperty("items").EnumerateArray().ToArray();
         Assert.Equal(2, items.Length);
         Assert.True(items[0].TryGetProperty("led_by", out _));
