@@ -19,7 +19,7 @@ if (args.Length % 2 == 1 || Option("--out", "") is not { Length: > 0 } file)
 }
 var seed = ulong.Parse(Option("--seed", "1"), CultureInfo.InvariantCulture);
 var threads = int.Parse(Option("--threads", "2"), CultureInfo.InvariantCulture);
-var plan = new TrainingPlan(seed) { Threads = threads };
+var plan = new TrainingPlan(seed) { Each = OnThreads.Of(threads) };
 var began = TimeProvider.System.GetTimestamp();
 Say("forecasts of ten homes");
 var looks = TrainingLooks.Make(threads);

@@ -55,7 +55,7 @@ internal static class PolicyBench
         for (var fold = 0; fold < Folds; fold++)
             for (var seed = 1; seed <= Seeds; seed++)
             {
-                policies.Add((fold, seed, Trainer.Train(pool.Of([.. EnergyData.Homes.Where((_, i) => i % Folds != fold)]), new((ulong)seed) { Threads = threads })));
+                policies.Add((fold, seed, Trainer.Train(pool.Of([.. EnergyData.Homes.Where((_, i) => i % Folds != fold)]), new((ulong)seed) { Each = OnThreads.Of(threads) })));
                 Console.Error.WriteLine($"fold {fold} seed {seed} after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0} s");
             }
         return policies;

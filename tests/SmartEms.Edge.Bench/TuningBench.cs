@@ -57,7 +57,7 @@ internal static class TuningBench
     private static PolicyFile[] Policies(int threads)
     {
         var pool = ChunkPool.Make(TrainingLooks.Make(threads), threads);
-        return [.. Enumerable.Range(0, Folds).Select(fold => Trainer.Train(pool.Of([.. EnergyData.Homes.Where((_, i) => i % Folds != fold)]), new(1) { Threads = threads }))];
+        return [.. Enumerable.Range(0, Folds).Select(fold => Trainer.Train(pool.Of([.. EnergyData.Homes.Where((_, i) => i % Folds != fold)]), new(1) { Each = OnThreads.Of(threads) }))];
     }
 
     private static Judged One((string Home, string Tariff) job, PolicyFile before, TuningPlan plan)

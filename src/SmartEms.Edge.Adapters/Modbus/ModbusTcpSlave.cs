@@ -86,14 +86,16 @@ public sealed class ModbusTcpSlave : IAsyncDisposable
         {
             if (_off is null)
                 return;
+            // Bound beside the one that listens, before that is closed: nobody else can take the port in between. Then it is bound but not listening, and connecting is refused.
+            Share(_listener);
+            var held = Bind(EndPoint, isShared: true);
             try
             {
                 await SwitchOffAsync().ConfigureAwait(false);
             }
             finally
             {
-                // Bound but not listening: connecting is refused, and nobody else can take the port meanwhile.
-                _listener = Bind(EndPoint);
+                _listener = held;
             }
         }
         finally
@@ -158,11 +160,20 @@ public sealed class ModbusTcpSlave : IAsyncDisposable
         }
     }
 
-    private static Socket Bind(IPEndPoint endPoint)
+    /// <summary>SO_REUSEPORT (socket(7)): sockets of one user that all carry it may be bound to one port.</summary>
+    private static void Share(Socket socket)
+    {
+        const int solSocket = 1, soReusePort = 15;
+        socket.SetRawSocketOption(solSocket, soReusePort, [1, 0, 0, 0]);
+    }
+
+    private static Socket Bind(IPEndPoint endPoint, bool isShared = false)
     {
         Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (isShared)
+                Share(socket);
             socket.Bind(endPoint);
             return socket;
         }

@@ -15,14 +15,20 @@ public sealed record TrainingPlan(ulong Seed, int Rounds = 200, int Batch = 12, 
     /// <summary>Shrinks weights towards the plan.</summary>
     public float Decay { get; init; } = 1e-5f;
 
-    /// <summary>Threads; the result is the same for any.</summary>
-    public int Threads { get; init; } = 2;
+    /// <summary>Does something for each of so many; in turn unless told otherwise. The result is the same on any number of threads.</summary>
+    public Action<int, Action<int>> Each { get; init; } = InTurn;
 
     /// <summary>A policy that is to be fitted further; null = a new one is drawn.</summary>
     public PolicyFile? From { get; init; }
 
     /// <summary>The first layer stays as it is, so that what many homes have taught about the world is kept.</summary>
     public bool LastLayersOnly { get; init; }
+
+    internal static void InTurn(int count, Action<int> act)
+    {
+        for (var i = 0; i < count; i++)
+            act(i);
+    }
 }
 
 /// <summary>Policy gradient with an exact critic: chunks are lived through under the policy, every mode weighed by what it really would have cost, and the network moved by Adam.
@@ -51,7 +57,7 @@ public static class Trainer
             var ahead = 0.5f * (1 + MathF.Cos(MathF.PI * round / plan.Rounds));
             for (var i = 0; i < chosen.Length; i++)
                 chosen[i] = (int)(chance.NextDouble() * chunks.Length);
-            Parallel.For(0, plan.Batch, new() { MaxDegreeOfParallelism = plan.Threads }, i => passes[i].Run(chunks[chosen[i]], network, plan.Entropy * ahead, round));
+            plan.Each(plan.Batch, i => passes[i].Run(chunks[chosen[i]], network, plan.Entropy * ahead, round));
             cost += Sum(passes, sum);
             Array.Clear(sum, 0, first);
             Clip(sum);

@@ -17,8 +17,8 @@ public sealed record TuningPlan(int Rounds = 100, float Rate = 7e-4f)
     /// <summary>So many weeks must be left to judge by.</summary>
     public int LeastJudged { get; init; } = 3;
 
-    /// <summary>Threads; the result is the same for any.</summary>
-    public int Threads { get; init; } = 1;
+    /// <summary>As <see cref="TrainingPlan.Each"/>.</summary>
+    public Action<int, Action<int>> Each { get; init; } = TrainingPlan.InTurn;
 
     /// <summary>Days a trace must have at least.</summary>
     public int LeastDays => WarmUpDays + (LeastJudged * Tuner.Every * 7);
@@ -73,7 +73,7 @@ public static class Tuner
         var weeks = (trace.Steps - first) / StepsPerWeek;
         for (var week = 0; week + Every <= weeks; week += Every)
             chunks.Add(Chunk.Of("", trace, shelf, (storage, first + (week * StepsPerWeek), (Every - 1) * StepsPerWeek)));
-        var tuned = Trainer.Train(chunks.ToImmutable(), new(1, plan.Rounds, Batch, plan.Rate) { From = from, LastLayersOnly = true, Threads = plan.Threads });
+        var tuned = Trainer.Train(chunks.ToImmutable(), new(1, plan.Rounds, Batch, plan.Rate) { From = from, LastLayersOnly = true, Each = plan.Each });
         return new(tuned, Judge(trace, storage, (first, first + (weeks * StepsPerWeek)), (from, tuned)));
     }
 

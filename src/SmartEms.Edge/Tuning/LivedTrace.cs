@@ -18,16 +18,23 @@ internal sealed class LivedTrace
     private const int LeastQuarters = 2;
 
     /// <summary>One price, two powers, and how far prices were known, of each quarter-hour.</summary>
-    private readonly SortedDictionary<long, Quarter> quarters = [];
+    private readonly Dictionary<long, Quarter> quarters = [];
 
     /// <summary>From which quarter-hour on local time was told how; a few a year.</summary>
-    private readonly List<(long From, LocalClock Clock)> clocks = [];
+    private readonly List<Told> clocks = [];
 
-    private struct Quarter
+    private long first = long.MaxValue, last = long.MinValue;
+
+    /// <summary>NaN = not measured, not told.</summary>
+    private sealed class Quarter
     {
-        public double? Load, Pv, Spot;
-        public int Known;
+        public double Load { get; set; } = double.NaN;
+        public double Pv { get; set; } = double.NaN;
+        public double Spot { get; set; } = double.NaN;
+        public int Known { get; set; }
     }
+
+    private sealed record Told(long From, LocalClock Clock);
 
     /// <summary>Records that are damaged or of another form are passed over and counted.</summary>
     public int Unreadable { get; private set; }
@@ -82,22 +89,26 @@ internal sealed class LivedTrace
         if (record.Image.Outside is not { } outside)
             return;
         if (clocks.Count == 0 || clocks[^1].Clock != outside.Clock)
-            clocks.Add((record.Slot.Index, outside.Clock));
-        var now = quarters.GetValueOrDefault(record.Slot.Index);
-        (now.Spot, now.Known) = (outside.Spot.IsEmpty ? null : outside.Spot[0], outside.Spot.Length);
-        quarters[record.Slot.Index] = now;
+            clocks.Add(new(record.Slot.Index, outside.Clock));
+        var now = At(record.Slot.Index);
+        (now.Spot, now.Known) = (outside.Spot.IsEmpty ? double.NaN : outside.Spot[0], outside.Spot.Length);
         if (outside.Measured is not { } means)
             return;
-        var before = quarters.GetValueOrDefault(record.Slot.Index - 1);
-        (before.Load, before.Pv) = (double.IsFinite(means.Load) ? means.Load : null, double.IsFinite(means.Pv) ? means.Pv : null);
-        quarters[record.Slot.Index - 1] = before;
+        var before = At(record.Slot.Index - 1);
+        (before.Load, before.Pv) = (means.Load, means.Pv);
+    }
+
+    private Quarter At(long slot)
+    {
+        (first, last) = (Math.Min(first, slot), Math.Max(last, slot));
+        return quarters.TryGetValue(slot, out var known) ? known : quarters[slot] = new();
     }
 
     private (long First, int Days)? Bounds()
     {
-        foreach (var slot in quarters.Keys)
-            if (ClockAt(slot).MinuteOfDay(new Slot(slot).Start) == 0)
-                return (quarters.Keys.Last() - slot) / SlotsPerDay is > 0 and var days ? (slot, (int)days) : null;
+        for (var slot = first; slot <= last; slot++)
+            if (quarters.ContainsKey(slot) && ClockAt(slot).MinuteOfDay(new Slot(slot).Start) == 0)
+                return (last - slot) / SlotsPerDay is > 0 and var days ? (slot, (int)days) : null;
         return null;
     }
 
@@ -105,8 +116,8 @@ internal sealed class LivedTrace
     {
         var (load, pv, count) = (0.0, 0.0, 0);
         for (var i = 0; i < SlotsPerHour; i++)
-            if (quarters.TryGetValue(slot + i, out var quarter) && quarter is { Load: { } watts, Pv: { } sun })
-                (load, pv, count) = (load + watts, pv + sun, count + 1);
+            if (quarters.TryGetValue(slot + i, out var quarter) && double.IsFinite(quarter.Load + quarter.Pv))
+                (load, pv, count) = (load + quarter.Load, pv + quarter.Pv, count + 1);
         return count >= LeastQuarters ? (load / count, pv / count, false) : (usual.Load, usual.Pv, true);
     }
 
@@ -118,7 +129,7 @@ internal sealed class LivedTrace
         {
             double? spot = null;
             for (var at = slot + i; tariff.Spot is not null && spot is null && at > slot - (7 * SlotsPerDay); at -= SlotsPerDay)
-                spot = quarters.GetValueOrDefault(at).Spot;
+                spot = quarters.TryGetValue(at, out var quarter) && double.IsFinite(quarter.Spot) ? quarter.Spot : null;
             var price = tariff.ImportAt(new Slot(slot + i).Start, ClockAt(slot + i), spot);
             (import, export) = (import + (price.PerKilowattHour / SlotsPerHour), export + (tariff.ExportAt(price).PerKilowattHour / SlotsPerHour));
         }

@@ -19,7 +19,7 @@ public class TunerTests
     {
         var (trace, from) = (Lived(Short.LeastDays), PolicySource.BuiltIn());
         var one = Tuner.Run(trace, new(10_000, 5_000, 5_000), from, Short);
-        var two = Tuner.Run(trace, new(10_000, 5_000, 5_000), from, Short with { Threads = 2 });
+        var two = Tuner.Run(trace, new(10_000, 5_000, 5_000), from, Short with { Each = (count, act) => Parallel.For(0, count, new() { MaxDegreeOfParallelism = 2 }, act) });
         Assert.Equal(one.Policy.Write(), two.Policy.Write());
         Assert.Equal(one.Weeks.AsEnumerable(), two.Weeks);
         var first = (Network.Inputs + 1) * Network.First;
