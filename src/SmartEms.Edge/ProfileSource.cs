@@ -21,7 +21,7 @@ internal sealed class ProfileSource
     /// <summary>A missing or unreadable <paramref name="directory"/> is an empty one when it is the usual place; a person who named it is told by the verb.</summary>
     public ProfileSource(string? directory)
     {
-        foreach (var resource in typeof(ProfileSource).Assembly.GetManifestResourceNames())
+        foreach (var resource in CarriedText.Names)
             if (resource.StartsWith(Prefix, StringComparison.Ordinal) && resource.EndsWith(Suffix, StringComparison.Ordinal))
                 files[resource[Prefix.Length..^Suffix.Length]] = null;
         if (directory is null || !Directory.Exists(directory))
@@ -104,9 +104,7 @@ internal sealed class ProfileSource
     {
         try
         {
-            using var stream = file is null ? typeof(ProfileSource).Assembly.GetManifestResourceStream(label)! : File.OpenRead(file);
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd();
+            return file is null ? CarriedText.Of(label) : File.ReadAllText(file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

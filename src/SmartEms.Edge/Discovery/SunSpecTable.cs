@@ -5,12 +5,7 @@ namespace SmartEms.Edge.Discovery;
 /// <summary>The published SunSpec models the binary carries, read when first needed.</summary>
 internal static class SunSpecTable
 {
-    private static readonly Lazy<SunSpecCatalogue> Read = new(() =>
-    {
-        using var stream = typeof(SunSpecTable).Assembly.GetManifestResourceStream("sunspec/models.txt")!;
-        using var reader = new StreamReader(stream);
-        return SunSpecCatalogue.Parse(reader.ReadToEnd());
-    });
+    private static readonly Lazy<SunSpecCatalogue> Read = new(() => SunSpecCatalogue.Parse(CarriedText.Of("sunspec/models.txt")!));
 
     public static SunSpecCatalogue Models => Read.Value;
 

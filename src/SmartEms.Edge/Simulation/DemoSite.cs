@@ -29,11 +29,5 @@ internal static class DemoSite
         return start + -(Instant.From(lively) - trace.Start);
     }
 
-    private static string Text(string name)
-    {
-        using var stream = typeof(DemoSite).Assembly.GetManifestResourceStream(name)
-            ?? throw new FileNotFoundException($"the binary lacks its resource {name}");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    private static string Text(string name) => CarriedText.Of(name) ?? throw new FileNotFoundException($"the binary lacks its text {name}");
 }

@@ -48,12 +48,11 @@ internal static class Captures
     public static (string Label, string Text)? Of(string profile)
     {
         string? first = null;
-        foreach (var name in typeof(Captures).Assembly.GetManifestResourceNames())
+        foreach (var name in CarriedText.Names)
             if (name.StartsWith($"{Prefix}{profile}/", StringComparison.Ordinal) && (first is null || string.CompareOrdinal(name, first) < 0))
                 first = name;
         if (first is null)
             return null;
-        using var reader = new StreamReader(typeof(Captures).Assembly.GetManifestResourceStream(first)!);
-        return (first, reader.ReadToEnd());
+        return (first, CarriedText.Of(first)!);
     }
 }

@@ -42,8 +42,7 @@ public sealed class BadInputTests
     public async Task A_profile_whose_points_overlap_is_told_by_place_and_remedy()
     {
         using Scratch scratch = new();
-        using StreamReader built = new(typeof(ProfileSource).Assembly.GetManifestResourceStream("profiles/keba-p30.yaml")!);
-        scratch.Write("profiles/keba-p30.yaml", (await built.ReadToEndAsync()).Replace("{name: cable, address: 1004,", "{name: cable, address: 1007,", StringComparison.Ordinal));
+        scratch.Write("profiles/keba-p30.yaml", CarriedText.Of("profiles/keba-p30.yaml")!.Replace("{name: cable, address: 1004,", "{name: cable, address: 1007,", StringComparison.Ordinal));
         await RefusesAsync(scratch, Invalid, ["profiles/keba-p30.yaml:22:28  error", "error (holding 1006–1007) lies on cable (holding 1007–1008, line 21)", "one register, one point", "the profile keba-p30 has errors of its own"], "--site", scratch.Write("site.yaml", Demo), "--profiles", scratch.Of("profiles"));
     }
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using SmartEms.Edge.Adapters.Sqlite;
 using SmartEms.Edge.Core.Recording;
+using SmartEms.Edge.Tests.Adapters.Modbus;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -102,12 +103,15 @@ public sealed class ReloadTests(ITestOutputHelper story)
         var old = await File.ReadAllTextAsync(site.SiteFile);
         var fresh = site.PathOf("fresh.yaml");
         await File.WriteAllTextAsync(fresh, old + "\n# another\n");
-        File.SetUnixFileMode(site.SiteFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.Equal(0, (await Tool.RunAsync("coreutils", "chmod", "640", site.SiteFile)).Exit);
+        if (Environment.UserName == "root")
+            Assert.Equal(0, (await Tool.RunAsync("coreutils", "chown", "4711:4712", site.SiteFile)).Exit); // as root writes the file of the service's group
+        var rights = await RightsAsync(site.SiteFile);
 
         var alone = await Bundle.RunAsync("reload", "--from", fresh, "--site", site.SiteFile, "--socket", site.PathOf("ctl.sock"));
         Assert.True(alone.Exit == NotReachable && alone.Errors.Contains("holds the new text, but it was not taken into use", StringComparison.Ordinal), alone.ToString());
         Assert.Equal(await File.ReadAllTextAsync(fresh), await File.ReadAllTextAsync(site.SiteFile));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(site.SiteFile));
+        Assert.Equal(rights, await RightsAsync(site.SiteFile));
 
         await using var daemon = DaemonUnderTest.Start(site);
         await daemon.UntilAsync(now => now.GetProperty("follow_steps").GetInt64() >= 1, "control");
@@ -143,6 +147,9 @@ public sealed class ReloadTests(ITestOutputHelper story)
         }
         Assert.Equal("old", await File.ReadAllTextAsync(place));
     }
+
+    /// <summary>Owner, group and mode.</summary>
+    private static async Task<string> RightsAsync(string file) => (await Tool.RunAsync("coreutils", "stat", "-c", "%u:%g:%a", file)).Output;
 
     /// <summary>The site files that ruled, one after the other, by their hashes.</summary>
     internal static string[] SitesIn(string file) => [.. In(file, LedgerKind.Configuration).Select(text => text.Split('\n')[0]["site ".Length..])];

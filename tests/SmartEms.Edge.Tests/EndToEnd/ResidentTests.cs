@@ -1,11 +1,11 @@
 using SmartEms.Edge.Adapters.Sqlite;
-using SmartEms.Edge.Tests.Commands;
 using SmartEms.Edge.Control;
 using SmartEms.Edge.Core;
 using SmartEms.Edge.Core.Quantities;
 using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Running;
 using SmartEms.Edge.Syncing;
+using SmartEms.Edge.Tests.Commands;
 using Xunit;
 using Xunit.Abstractions;
 

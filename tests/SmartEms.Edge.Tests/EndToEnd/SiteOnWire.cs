@@ -113,9 +113,7 @@ internal sealed class SiteOnWire : IAsyncDisposable
             return null;
         foreach (var group in wishes.Profiles.GroupBy(wish => wish.Profile))
         {
-            using var built = typeof(ProfileSource).Assembly.GetManifestResourceStream($"profiles/{group.Key}.yaml")!;
-            using StreamReader reader = new(built);
-            into.Write($"profiles/{group.Key}.yaml", group.Aggregate(reader.ReadToEnd(), (text, wish) => Replaced(text, wish.Is, wish.Shall)));
+            into.Write($"profiles/{group.Key}.yaml", group.Aggregate(CarriedText.Of($"profiles/{group.Key}.yaml")!, (text, wish) => Replaced(text, wish.Is, wish.Shall)));
         }
         return into.Of("profiles");
     }

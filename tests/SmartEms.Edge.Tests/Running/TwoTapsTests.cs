@@ -22,8 +22,7 @@ public sealed class TwoTapsTests
             recorder.Telemetry([new(new(2_000), 0, 3, Trust.Good, default)], _ => ("inv1/power", "W"));
             recorder.Telemetry([new(new(3_000), 0, 4, Trust.Good, default)], _ => ("meter1/power", "W"));
         }
-        using var store = SqliteStore.OpenReadOnly(file);
-        var reader = store;
+        using var reader = SqliteStore.OpenReadOnly(file);
         var names = reader.Points().ToDictionary(point => point.Name, point => point.Number);
         double[] Of(string name) => [.. reader.Read(names[name], TelemetryTier.Raw, new(0), new(9_000)).Select(row => row.Last)];
         Assert.Equal([1, 4], Of("meter1/power"));
