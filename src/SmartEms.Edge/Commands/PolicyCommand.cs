@@ -25,7 +25,7 @@ internal static class PolicyCommand
             if (parsed.IsJson())
                 screen.Json(JsonSerializer.SerializeToUtf8Bytes(view, CommandsJson.Wire.PolicyView));
             else
-                screen.Show(screen.NewPage().Row("policy", view.Hash.Length == 0 ? "the plan alone" : view.Hash).Row("from", view.From).Row("training", view.Record.Length == 0 ? "none" : view.Record).Row("refused", view.Refused));
+                screen.Show(Draw(view, screen));
         }));
         return show;
     }
@@ -88,6 +88,14 @@ internal static class PolicyCommand
     {
         var policy = PolicyKeys.InForce(directory);
         return new(policy.File.Record.Length == 0 ? "" : policy.Hash, policy.From, policy.File.Record, policy.Refused);
+    }
+
+    private static Page Draw(PolicyView view, Screen screen)
+    {
+        var page = screen.NewPage().Row("policy", view.Hash.Length == 0 ? "the plan alone" : view.Hash).Row("from", view.From);
+        if (view.Record.Length > 0)
+            page.Row("training", view.Record);
+        return view.Refused.Length == 0 ? page : page.Row("refused", view.Refused);
     }
 
     internal static Page Draw(TuningView view, string currency, Screen screen)

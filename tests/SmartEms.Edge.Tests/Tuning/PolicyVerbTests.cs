@@ -8,6 +8,7 @@ using SmartEms.Edge.Core.Recording;
 using SmartEms.Edge.Syncing;
 using SmartEms.Edge.Tests.Adapters.Sqlite;
 using SmartEms.Edge.Tests.Commands;
+using SmartEms.Edge.Tests.EndToEnd;
 using SmartEms.Edge.Tests.Proposing;
 using Xunit;
 
@@ -111,6 +112,8 @@ public sealed class PolicyVerbTests : IDisposable
         var dry = await RunAsync("tune", "--site", house, "--dry-run", "-o", "json");
         Assert.True(dry.Exit == Exit.Ok, dry.Error);
         Assert.False(File.Exists(Kept));
+        var native = await Bundle.RunAsync("policy", "tune", "--site", house, "--store", folder.File, "--dry-run", "-o", "json");
+        Assert.Equal((Exit.Ok, dry.Out), (native.Exit, native.Output)); // the native binary comes to the same weights
         var ran = await RunAsync("tune", "--site", house, "-o", "json");
         using var view = JsonDocument.Parse(ran.Out);
         using var before = JsonDocument.Parse(dry.Out);
