@@ -113,7 +113,7 @@ public sealed class PolicyVerbTests : IDisposable
         Assert.True(dry.Exit == Exit.Ok, dry.Error);
         Assert.False(File.Exists(Kept));
         var native = await Bundle.RunAsync("policy", "tune", "--site", house, "--store", folder.File, "--dry-run", "-o", "json");
-        Assert.Equal((Exit.Ok, dry.Out), (native.Exit, native.Output)); // the native binary comes to the same weights
+        Assert.Equal((Exit.Ok, dry.Out), (native.Exit, native.Out)); // the native binary comes to the same weights
         var ran = await RunAsync("tune", "--site", house, "-o", "json");
         using var view = JsonDocument.Parse(ran.Out);
         using var before = JsonDocument.Parse(dry.Out);
