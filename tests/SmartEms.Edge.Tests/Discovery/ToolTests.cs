@@ -141,7 +141,7 @@ public class ToolTests
         await using var two = Serve("127.0.0.3", port, new TestTable());
         await using var three = Serve("127.0.0.4", port, new TestTable());
         (two.Misbehaviour, three.Misbehaviour) = (Misbehaviour.Silent, new(MisbehaviourKind.Garbage));
-        var ran = await RunAsync("scan", "127.0.0.0/29", "--ports", $"{port}", "--units", "1,3", "--timeout", "0.3");
+        var ran = await RunAsync("scan", "127.0.0.0/29", "--ports", $"{port}", "--units", "1,3", "--timeout", "1.5");
         Assert.Equal(0, ran.Exit);
         Assert.Contains("sunspec-hybrid", ran.Out);
         Assert.Contains($"{{name: device1, profile: sunspec-hybrid, connect: \"tcp://127.0.0.2:{port}\", unit: 1}}", ran.Out);

@@ -51,7 +51,7 @@ public sealed class CloudLinkTests(ITestOutputHelper story) : IDisposable
         {
             far.Events.AddRange(far.Uplink.Turn(TimeSpan.FromMilliseconds(20)));
             said.UnionWith(far.Received.Select(one => one.Topic[(one.Topic.LastIndexOf('/') + 1)..]));
-            return said.IsSupersetOf(["state", "summary", "telemetry"]);
+            return said.IsSupersetOf(["state", "decision", "telemetry"]);
         }, () => $"only {string.Join(", ", said)} came; {daemon.Said}");
         var box = new UplinkTopics("acme", "demo-house", "box-1");
         var command = Sender.Sign(box, CommandRule.Named("limit-import")!, Encoding.UTF8.GetBytes("""{"w":4200,"lease_s":900,"reason":"grid"}"""), (ada, null), (Instant.From(TimeProvider.System.GetUtcNow()), TimeSpan.FromMinutes(1)));
