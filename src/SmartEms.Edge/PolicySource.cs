@@ -35,8 +35,8 @@ internal static class PolicySource
 
     /// <summary>The policy that was put in place on this box; null where none was. Throws <see cref="PolicyFileException"/> like <see cref="Read"/>.</summary>
     /// <param name="directory">Where the store lies.</param>
-    /// <param name="keys">Whose signatures count.</param>
-    public static SignedPolicy? Kept(string directory, IReadOnlyList<PolicySigner> keys)
+    /// <param name="keys">Whose signatures count; not asked where no policy was put in place, as on most boxes.</param>
+    public static SignedPolicy? Kept(string directory, Func<IReadOnlyList<PolicySigner>> keys)
     {
         var file = Path.Combine(directory, KeptName);
         return !File.Exists(file) ? null : Named(file, () =>
@@ -45,7 +45,7 @@ internal static class PolicySource
             var head = KeptMagic.Length + 1;
             if (bytes.Length <= head || !bytes[..KeptMagic.Length].SequenceEqual(KeptMagic) || bytes.Length < head + bytes[KeptMagic.Length])
                 throw new PolicyFileException("it is cut short or no signed policy");
-            return Checked(bytes[(head + bytes[KeptMagic.Length])..].ToArray(), bytes.Slice(head, bytes[KeptMagic.Length]).ToArray(), keys);
+            return Checked(bytes[(head + bytes[KeptMagic.Length])..].ToArray(), bytes.Slice(head, bytes[KeptMagic.Length]).ToArray(), keys());
         });
     }
 
@@ -56,7 +56,7 @@ internal static class PolicySource
     {
         foreach (var (name, key) in keys)
             if (key.VerifyData(bytes, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
-                return new(PolicyFile.Read(bytes), name, signature);
+                return new(PolicyFile.Read(bytes), name, bytes, signature);
         throw new PolicyFileException($"none of the {keys.Count} known keys has signed it");
     }
 
@@ -90,5 +90,5 @@ internal static class PolicySource
 /// <summary>Somebody whose signature under a policy counts.</summary>
 internal readonly record struct PolicySigner(string Name, ECDsa Key);
 
-/// <summary>A policy, who signed it, and the signature.</summary>
-internal sealed record SignedPolicy(PolicyFile Policy, string By, byte[] Signature);
+/// <summary>A policy, who signed it, and the very bytes that were signed with their signature.</summary>
+internal sealed record SignedPolicy(PolicyFile Policy, string By, byte[] Bytes, byte[] Signature);

@@ -64,7 +64,7 @@ internal static class PolicyBench
     private static void Score((string Home, string Tariff) job, TraceLooks looks, List<(int Fold, int Seed, PolicyFile File)> policies, (PolicyScores Scores, ConcurrentBag<(double, double)> Bounds) into)
     {
         var (trace, storage) = (EnergyData.Trace(job.Home, job.Tariff), EnergyData.Standard);
-        var stored = 0.8 * 0.95 * trace.Prices.Import.AsSpan(Span.First, Span.Steps).ToArray().Average();
+        var stored = Chunk.StoredShare * trace.Prices.Import.AsSpan(Span.First, Span.Steps).ToArray().Average();
         var foresight = new TraceForesight(trace, looks);
         var shelf = new PlanShelf(foresight, storage) { Keeps = true };
         var rules = FillsUp.Select(fills => Backtest.Run(trace, storage, Span, new PriceRule(trace, storage, fills))).MinBy(result => result.Total(stored))!;

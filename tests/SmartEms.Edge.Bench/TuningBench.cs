@@ -66,7 +66,7 @@ internal static class TuningBench
         var tuning = Tuner.Run(Cut(trace, LivedDays * 24), storage, before, plan);
         var shelf = new PlanShelf(new TraceForesight(trace, new(trace, ChunkPool.Ahead) { ForgetsAll = true }), storage);
         var span = new BacktestSpan(LivedDays * 24, LastDay * 24, 5_000);
-        var stored = 0.8 * 0.95 * trace.Prices.Import.AsSpan(span.First, span.Steps).ToArray().Average();
+        var stored = Chunk.StoredShare * trace.Prices.Import.AsSpan(span.First, span.Steps).ToArray().Average();
         var results = Backtest.Run(trace, storage, span, [new RuleControl(), new PlanControl(shelf), new PolicyControl(shelf, new(before), trace.ClockAt), new PolicyControl(shelf, new(tuning.Policy), trace.ClockAt)]);
         var best = PerfectForesight.Run(trace, storage, span, stored);
         return new(job.Tariff, tuning.IsBetter, results[0].Total(stored), best.Total(stored), results[1].Total(stored), results[2].Total(stored), results[3].Total(stored));

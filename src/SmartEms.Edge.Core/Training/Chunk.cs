@@ -11,7 +11,7 @@ namespace SmartEms.Edge.Core.Training;
 public sealed class Chunk
 {
     /// <summary>What a kWh left in the battery is worth, in mean import prices: discharging loses a twentieth, and no use is certain.</summary>
-    internal const double StoredShare = 0.8 * 0.95;
+    public const double StoredShare = 0.8 * 0.95;
 
     internal const int Points = 21;
     internal const int Modes = ModeFlow.BatteryModes;

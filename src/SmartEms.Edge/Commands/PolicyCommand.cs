@@ -37,7 +37,7 @@ internal static class PolicyCommand
         tune.SetAction(parsed => Guarded(() =>
         {
             var (site, directory) = (SiteChoice.Load(parsed.GetValue(CheckCommand.Site), CheckCommand.ProfilesOf(parsed), screen).Site, Directory(parsed));
-            var before = PolicySource.Kept(directory, PolicyKeys.Of(directory))?.Policy ?? PolicySource.BuiltIn();
+            var before = PolicySource.Kept(directory, () => PolicyKeys.Of(directory))?.Policy ?? PolicySource.BuiltIn();
             using var store = Stores.Opened(() => SqliteStore.OpenReadOnly(parsed.GetValue(RunCommand.Store)!));
             var (tuning, trace) = SiteTuning.Of(site, store, before, Instant.From(screen.Time.GetUtcNow()));
             var days = trace.Steps / 24;
@@ -62,7 +62,7 @@ internal static class PolicyCommand
         {
             var directory = Directory(parsed);
             var signed = PolicySource.Read(parsed.GetValue(file)!, PolicyKeys.Of(directory));
-            PolicyKeys.Keep(directory, signed.Policy.Write(), signed.Signature);
+            PolicyKeys.Keep(directory, signed.Bytes, signed.Signature);
             screen.Out.WriteLine($"policy {HashOf(signed.Policy)[..12]}, signed by {signed.By}, is in place; {TakesEffect}");
         }));
         return install;

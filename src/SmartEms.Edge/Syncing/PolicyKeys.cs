@@ -43,7 +43,7 @@ internal static class PolicyKeys
     {
         try
         {
-            return PolicySource.Kept(directory, Of(directory)) is { } kept ? new(kept.Policy, $"signed by {kept.By}") : SitePolicy.BuiltIn;
+            return PolicySource.Kept(directory, () => Of(directory)) is { } kept ? new(kept.Policy, $"signed by {kept.By}") : SitePolicy.BuiltIn;
         }
         catch (PolicyFileException wrong)
         {

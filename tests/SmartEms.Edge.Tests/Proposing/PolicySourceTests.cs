@@ -73,26 +73,26 @@ public sealed class PolicySourceTests : IDisposable
         var directory = Directory.CreateTempSubdirectory("policy").FullName;
         try
         {
-            Assert.Null(PolicySource.Kept(directory, Known));
+            Assert.Null(PolicySource.Kept(directory, () => throw new InvalidOperationException("keys are read for nothing")));
             var bytes = PolicyFileTests.Drawn(4).Write();
             var together = PolicySource.Together(bytes, key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
             var kept = Path.Combine(directory, PolicySource.KeptName);
             File.WriteAllBytes(kept, together);
-            Assert.Equal(PolicyFileTests.Drawn(4).Hash(), PolicySource.Kept(directory, Known)!.Policy.Hash());
+            Assert.Equal(PolicyFileTests.Drawn(4).Hash(), PolicySource.Kept(directory, () => Known)!.Policy.Hash());
             for (var length = 0; length < together.Length; length += length < 200 ? 1 : 997)
             {
                 File.WriteAllBytes(kept, together[..length]);
-                Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, Known));
+                Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, () => Known));
             }
             for (var at = 0; at < together.Length; at += at < 200 ? 1 : 997)
             {
                 var changed = together.ToArray();
                 changed[at] ^= 1;
                 File.WriteAllBytes(kept, changed);
-                Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, Known));
+                Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, () => Known));
             }
             File.WriteAllBytes(kept, [.. together, 0]);
-            Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, Known));
+            Assert.Throws<PolicyFileException>(() => PolicySource.Kept(directory, () => Known));
         }
         finally
         {
